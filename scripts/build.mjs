@@ -1,0 +1,40 @@
+// Bundles src/ into dist/: one small entry plus chunks that load on demand, so that start-up
+// reads two or three files. What is large, or reads files beside itself, stays a dependency.
+import { chmod, rm } from 'node:fs/promises';
+import { build } from 'esbuild';
+
+const external = [
+  '@grpc/grpc-js',
+  '@yarnpkg/core',
+  'dockerode',
+  'https-proxy-agent',
+  'protobufjs',
+  'tar-stream',
+];
+
+await rm('dist', { recursive: true, force: true });
+await build({
+  entryPoints: ['src/bin.ts'],
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  external,
+  alias: {
+    // The ES modules of a package that gives CommonJS to Node: they can be split and imported on demand.
+    yaml: './node_modules/yaml/browser/index.js',
+    // conventional-changelog would read package.json with it, Handlebars write source maps: 40 ms at every start.
+    'normalize-package-data': './scripts/leftOut.mjs',
+    'source-map': './scripts/leftOut.mjs',
+  },
+  sourcemap: 'linked',
+  sourcesContent: false,
+  logLevel: 'warning',
+  // Bundled CommonJS packages call require() for Node's own modules.
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
+});
+await chmod('dist/bin.js', 0o755);
