@@ -1,0 +1,44 @@
+import type { Readable } from 'node:stream';
+import type { Report } from '../report/event.ts';
+import type { ContextContents, ContextLayerName } from '../workspace/contextContents.ts';
+import type { ImageStore } from './registry.ts';
+
+/** A secret for the build: its id and its value, read at the last moment. */
+export interface BuildSecret {
+  id: string;
+  value: Buffer;
+}
+
+export interface BuildRequest {
+  contents: ContextContents;
+  /** The context as an uncompressed tar, or the files of some layers only; may be called again. */
+  contextTar: (only?: readonly ContextLayerName[]) => Readable;
+  secrets: readonly BuildSecret[];
+  target: {
+    store: ImageStore;
+    /** Without the registry's host: `team/api`. */
+    repository: string;
+    imageTag: string;
+  };
+  /** Names of images of the last release, with the registry: their layers may serve where a builder has no cache. */
+  cacheFrom?: readonly string[];
+  /** Look the base image up in its registry even where the builder has one of that name. */
+  refreshBase?: boolean;
+  /** Seconds since 1970: the commit's time, for reproducible images. */
+  createdAt: number;
+}
+
+export interface BuiltImage {
+  /** Digest of the image manifest or index under `target.imageTag` in the store. */
+  digest: string;
+  mediaType: string;
+}
+
+/** Builds contexts and leaves the images whole in the target's store; nothing is tagged there before it is whole. */
+export interface Builder {
+  readonly name: 'engine' | 'oci' | 'buildx';
+  /** Rejects, with the way out, where this builder cannot work on this machine. */
+  check(): Promise<void>;
+  build(request: BuildRequest, options: { signal: AbortSignal; report: Report }): Promise<BuiltImage>;
+  close(): Promise<void>;
+}
