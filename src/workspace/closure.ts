@@ -1,0 +1,60 @@
+import type { LockfileSlice, SliceScope } from './lockfile/lockfileSlice.ts';
+import { sliceLockfile } from './lockfile/sliceLockfile.ts';
+import { requiredPeers, workspaceDependencies } from './lockfile/workspaceDependencies.ts';
+import { nameMatcher } from './nameMatcher.ts';
+import type { Project, Workspace } from './project.ts';
+import type { Service } from './service.ts';
+
+/** The workspaces that a service consists of, with their lockfile slice. */
+export interface Closure {
+  scope: SliceScope;
+  slice: LockfileSlice;
+  /** Dependencies before those that need them, the service last; the root only where it is the service. Cycles are cut. */
+  workspaces: readonly Workspace[];
+}
+
+/**
+ * What a service needs to run (`runtime`), or to be built (`build`: devDependencies count, except those
+ * that `ignored` names). Rejects where the lockfile does not fit the manifests.
+ */
+function closureOf(
+  project: Project,
+  service: Workspace,
+  kind: 'runtime' | 'build',
+  ignored: SliceScope['ignored'],
+): Closure {
+  const scope = { roots: [service.name], development: kind === 'build', ignored };
+  const slice = sliceLockfile(project, scope);
+  return { scope, slice, workspaces: inOrder(project, service, slice, scope) };
+}
+
+/** The closure of a service with its own settings: what explains a change of its lockfile slice. */
+export function serviceClosure(project: Project, service: Service, kind: 'runtime' | 'build'): Closure {
+  const { ignoreDependencies } = service.settings;
+  const known = closures.get(project) ?? new Map<string, Closure>();
+  closures.set(project, known);
+  const key = [kind, service.name, ...ignoreDependencies].join('\n');
+  const ignored = nameMatcher(ignoreDependencies);
+  const closure = known.get(key) ?? closureOf(project, service.workspace, kind, ignored);
+  known.set(key, closure);
+  return closure;
+}
+
+/** The stages after this one ask for the same closures again. */
+const closures = new WeakMap<Project, Map<string, Closure>>();
+
+/** Depth first, so that dependencies come before dependents; names sorted, so that the order repeats. */
+function inOrder(project: Project, service: Workspace, slice: LockfileSlice, scope: SliceScope): Workspace[] {
+  const ordered: Workspace[] = [];
+  const entered = new Set<string>([project.root.name]);
+  const visit = (name: string) => {
+    const workspace = project.workspaces.get(name);
+    if (workspace === undefined || entered.has(name) || !slice.workspaces.includes(name)) return;
+    entered.add(name);
+    const dependencies = workspaceDependencies(workspace, scope, project.yarn.family).keys();
+    for (const next of [...dependencies, ...requiredPeers(workspace.packageManifest)].sort()) visit(next);
+    ordered.push(workspace);
+  };
+  for (const name of slice.workspaces) visit(name);
+  return [...ordered.filter((workspace) => workspace !== service), service];
+}

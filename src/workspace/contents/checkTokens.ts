@@ -1,0 +1,52 @@
+import { posix } from 'node:path';
+import { inputFailure } from '../../errors.ts';
+import type { FileEntry } from '../../ports/git.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/** Files in which registries' credentials stand, with what a credential's line looks like in each. */
+const credentialLines: Readonly<Record<string, RegExp>> = {
+  '.npmrc': /^\s*(?:.*:)?(?:_authToken|_auth|_password)\s*=\s*(.+)$/,
+  '.yarnrc': /^\s*"?(?:.*:)?(?:_authToken|_auth|_password)"?\s+(.+)$/,
+  '.yarnrc.yml': /^\s*(?:npmAuthToken|npmAuthIdent)\s*:\s*(.+)$/,
+};
+
+/**
+ * Refuses committed credentials on their way into a layer. `${NAME}` is fine: the value comes as a build secret.
+ * Gives the names of such variables that have no default.
+ */
+export async function checkTokens(snapshot: Snapshot, files: readonly FileEntry[]): Promise<string[]> {
+  const variables = new Set<string>();
+  for (const { path, oid } of files) {
+    const pattern = credentialLines[posix.basename(path)];
+    if (pattern === undefined) continue;
+    const lines = (await snapshot.readObject(oid)).toString('utf8').split('\n');
+    for (const [index, line] of lines.entries()) {
+      if (/^\s*#/.test(line)) continue;
+      const [, value = ''] = pattern.exec(line) ?? [];
+      if (value.replace(/["']|\s+#.*$/g, '').trim() !== '' && !/\$\{?\w+/.test(value))
+        throw committedToken(path, index + 1);
+      for (const [, name] of line.matchAll(/\$\{(\w+)\}/g)) variables.add(name as string);
+    }
+  }
+  return [...variables].sort();
+}
+
+function committedToken(file: string, line: number) {
+  return inputFailure({
+    reason: 'token-in-context',
+    message: `${file} holds a registry credential, which would end up in a layer of the image.`,
+    hint: `Write \${NPM_TOKEN} there, add \`secrets: { NPM_TOKEN: { env: NPM_TOKEN } }\` to shipyarn.yaml, and revoke the committed one.`,
+    at: { file, line },
+  });
+}
+
+/** Refuses settings that ask for a variable which no build secret brings. */
+export function checkVariablesAreSecrets(variables: readonly string[], secrets: readonly string[]): void {
+  const missing = variables.find((name) => !secrets.includes(name));
+  if (missing === undefined) return;
+  throw inputFailure({
+    reason: 'secret-not-named',
+    message: `Yarn's settings ask for \${${missing}}, and no build secret of that name is configured.`,
+    hint: `Add \`secrets: { ${missing}: { env: ${missing} } }\` to shipyarn.yaml, or give a default: \`\${${missing}-}\`.`,
+  });
+}

@@ -1,0 +1,30 @@
+import type { ContextEntry, ContextLayer, ContextLayerName } from '../contextContents.ts';
+import { compareBytes } from '../snapshot.ts';
+import { type ContextPart, sha256 } from './contextPart.ts';
+
+/** A layer of parts below a folder of the context; where two parts hold a path, the first wins. */
+export function contextLayer(
+  name: ContextLayerName,
+  prefix: string,
+  parts: readonly ContextPart[],
+): ContextLayer {
+  let entries: readonly ContextEntry[] | undefined;
+  return {
+    name,
+    prefix,
+    key: sha256(parts.map(({ key }) => key).join('\n')),
+    get entries() {
+      entries ??= joined(parts, prefix);
+      return entries;
+    },
+  };
+}
+
+function joined(parts: readonly ContextPart[], prefix: string): ContextEntry[] {
+  const byPath = new Map<string, ContextEntry>();
+  for (const entry of parts.flatMap((part) => part.entries())) {
+    const path = prefix === '' ? entry.path : `${prefix}/${entry.path}`;
+    if (!byPath.has(path)) byPath.set(path, { ...entry, path });
+  }
+  return [...byPath.values()].sort((a, b) => compareBytes(a.path, b.path));
+}

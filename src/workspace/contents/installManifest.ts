@@ -1,0 +1,103 @@
+import type { SliceScope } from '../lockfile/lockfileSlice.ts';
+import { effectiveRange } from '../lockfile/workspaceDependencies.ts';
+import type { PackageManifest, Workspace } from '../project.ts';
+
+/** Fields that Yarn 1 to 4 read during an install; every other one stays out of the install layer. */
+const installFields = [
+  'name',
+  'version',
+  'private',
+  'type',
+  'packageManager',
+  'engines',
+  'os',
+  'cpu',
+  'libc',
+  'workspaces',
+  'resolutions',
+  'dependencies',
+  'devDependencies',
+  'optionalDependencies',
+  'peerDependencies',
+  'peerDependenciesMeta',
+  'dependenciesMeta',
+  'bundledDependencies',
+  'bundleDependencies',
+  'installConfig',
+  'bin',
+  'directories',
+  'flat',
+  'languageName',
+  'preferUnplugged',
+] as const;
+
+/** Scripts that an install runs in workspaces: Yarn 2–4 the first three, Classic all. */
+const berryScripts = ['preinstall', 'install', 'postinstall'];
+const classicScripts = [...berryScripts, 'prepublish', 'prepare'];
+
+/** How a manifest is normalised. */
+export interface ManifestScope extends Pick<SliceScope, 'development' | 'ignored'> {
+  family: 'classic' | 'berry';
+  /** Whether the version is part of how ranges resolve, so that it must stay. */
+  keepVersion: boolean;
+}
+
+/** The manifest as the install layer has it: what an install reads, and nothing that changes for other reasons. */
+export function installManifest(workspace: Workspace, scope: ManifestScope): PackageManifest {
+  const full = sourceManifest(workspace, scope);
+  const manifest: Record<string, unknown> = {};
+  for (const field of installFields) {
+    if (full[field] !== undefined) manifest[field] = full[field];
+  }
+  const scripts = lifecycleScripts(full, workspace, scope);
+  if (Object.keys(scripts).length > 0) manifest.scripts = scripts;
+  return manifest as PackageManifest;
+}
+
+/** The manifest beside its sources: as committed, without ignored and unwanted dependencies and without its version. */
+export function sourceManifest(workspace: Workspace, scope: ManifestScope): PackageManifest {
+  const { devDependencies, ...manifest } = workspace.packageManifest;
+  for (const field of ['dependencies', 'optionalDependencies'] as const) {
+    if (manifest[field] !== undefined)
+      manifest[field] = effective(workspace.packageManifest, field, scope.family);
+  }
+  if (manifest.version !== undefined && !scope.keepVersion) manifest.version = '0.0.0';
+  const kept = Object.entries(scope.development ? (devDependencies ?? {}) : {}).filter(
+    ([name]) => !scope.ignored(name),
+  );
+  return kept.length === 0 ? manifest : { ...manifest, devDependencies: Object.fromEntries(kept) };
+}
+
+/** Where several fields name a package, the lockfile resolves the range of one of them. */
+function effective(
+  manifest: PackageManifest,
+  field: 'dependencies' | 'optionalDependencies',
+  family: ManifestScope['family'],
+): Record<string, string> {
+  const names = Object.keys(manifest[field] ?? {});
+  return Object.fromEntries(names.map((name) => [name, effectiveRange(manifest, name, family)]));
+}
+
+/** Scripts of an install, without those that call a package that is left out (`husky install`). */
+function lifecycleScripts(
+  manifest: PackageManifest,
+  workspace: Workspace,
+  scope: ManifestScope,
+): Record<string, string> {
+  const names = scope.family === 'classic' ? classicScripts : berryScripts;
+  const absent = Object.keys(workspace.packageManifest.devDependencies ?? {}).filter(
+    (name) => manifest.devDependencies?.[name] === undefined,
+  );
+  const calls = (script: string) => script.split(/[\s;&|()]+/).some((word) => absent.includes(word));
+  const scripts = manifest.scripts ?? {};
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const script = scripts[name];
+      return script === undefined || calls(script) ? [] : [[name, script]];
+    }),
+  );
+}
+
+export function manifestJson(manifest: PackageManifest): string {
+  return `${JSON.stringify(manifest, null, 2)}\n`;
+}

@@ -1,0 +1,114 @@
+import { posix } from 'node:path';
+import type { Closure } from '../closure.ts';
+import type { ContextContents, ContextLayer } from '../contextContents.ts';
+import type { Project } from '../project.ts';
+import type { Service } from '../service.ts';
+import { contextLayer } from './contextLayer.ts';
+import { type ContextPart, filesPart } from './contextPart.ts';
+import { copiedFiles } from './copiedFiles.ts';
+import { copySources } from './copySources.ts';
+import type { IgnoreRules } from './ignoreRules.ts';
+import { installParts, manifestPart, manifestScope } from './installLayer.ts';
+import { checkFiles } from './sourceFiles.ts';
+import { sourceLayers, workspaceParts } from './sourceLayers.ts';
+
+interface OwnDockerfile {
+  origin: string;
+  text: string;
+  rules: IgnoreRules;
+}
+
+/** Where the install layers stand beside the repo's own shape. */
+const offered = { manifests: '.shipyarn/manifests', production: '.shipyarn/production' } as const;
+
+/**
+ * The context of a service with a Dockerfile of its own: the closure in the repo's own shape with the build slice as
+ * its lockfile and what the Dockerfile copies beside it, or the service's folder alone; the install layers beside it.
+ */
+export async function ownContext(
+  project: Project,
+  service: Service,
+  closures: { build: Closure; runtime: Closure },
+  dockerfile: OwnDockerfile,
+): Promise<Pick<ContextContents, 'shape' | 'layers' | 'dockerfile'>> {
+  const secrets = Object.keys(service.settings.secrets);
+  const install = [
+    contextLayer('manifests', offered.manifests, await installParts(project, closures.build, secrets)),
+    contextLayer('production', offered.production, await installParts(project, closures.runtime, secrets)),
+  ];
+  const { origin, text } = dockerfile;
+  if (service.settings.context === 'service') {
+    const path = insideOf(service.path, origin) ?? 'Dockerfile';
+    const layer = await serviceFolder(project, service, closures.build, dockerfile);
+    return { shape: 'service', layers: [...install, layer], dockerfile: { path, text, origin } };
+  }
+  const layers = await repoShape(project, service, closures.build, dockerfile);
+  return { shape: 'root', layers: [...install, ...layers], dockerfile: { path: origin, text, origin } };
+}
+
+async function repoShape(
+  project: Project,
+  service: Service,
+  closure: Closure,
+  { origin, text, rules }: OwnDockerfile,
+): Promise<ContextLayer[]> {
+  const sources = copySources(text, service.settings.buildArguments);
+  const members = [...closure.workspaces];
+  const root = manifestPart(project.root, manifestScope(project, closure, project.root), 'source');
+  const install = (await installParts(project, closure, Object.keys(service.settings.secrets))).map(
+    withoutMembers(members.map(({ path }) => path)),
+  );
+  const written = install.flatMap((part) => part.entries().map(({ path }) => path));
+  const copied = await copiedFiles(sources, {
+    project,
+    members: [...members, project.root],
+    rules,
+    dockerfile: origin,
+    written: [...written, ...Object.values(offered)],
+  });
+  await checkFiles(project.snapshot, copied);
+  return sourceLayers(project, service, closure, {
+    rules,
+    prefixes: { dependencies: '', service: '' },
+    more: [root, ...install, filesPart(copied)],
+  });
+}
+
+/** Their manifests stand with the sources. */
+function withoutMembers(folders: readonly string[]) {
+  const own = new Set(folders.map((folder) => posix.join(folder, 'package.json')));
+  return (part: ContextPart): ContextPart => ({
+    key: part.key,
+    entries: () => part.entries().filter(({ path }) => !own.has(path)),
+  });
+}
+
+async function serviceFolder(
+  project: Project,
+  service: Service,
+  closure: Closure,
+  { origin, text, rules }: OwnDockerfile,
+): Promise<ContextLayer> {
+  const parts = await workspaceParts(project, closure, service.workspace, rules);
+  const prefix = service.path === '' ? '' : `${service.path}/`;
+  const sources = copySources(text, service.settings.buildArguments)
+    .filter(({ path }) => path !== '' && !path.startsWith('.shipyarn'))
+    .map(({ path, line }) => ({ path: prefix + path, line }));
+  // Only to see that they are there: the folder is in the context as it is.
+  await copiedFiles(sources, {
+    project,
+    members: [service.workspace],
+    rules,
+    dockerfile: origin,
+    written: [],
+  });
+  const inside = parts.map((part) => ({
+    key: part.key,
+    entries: () => part.entries().map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) })),
+  }));
+  return contextLayer('service', '', inside);
+}
+
+function insideOf(folder: string, path: string): string | null {
+  return folder === '' ? path : path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : null;
+}

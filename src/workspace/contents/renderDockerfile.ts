@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs';
+import Mustache from 'mustache';
+import { inputFailure } from '../../errors.ts';
+
+/** What a template may use; docs/dockerfile.md describes each. */
+export type TemplateVariables = Readonly<Record<string, unknown>>;
+
+/**
+ * Renders a Dockerfile template (Mustache, https://mustache.github.io/mustache.5.html).
+ * Rejects where it names a variable that does not exist.
+ */
+export function renderDockerfile(template: string, variables: TemplateVariables, file: string): string {
+  checkVariables(template, variables, file);
+  return Mustache.render(template, variables, {}, { escape: String });
+}
+
+type Token = [kind: string, name: string, start: number, end: number, inner?: Token[]];
+
+function checkVariables(template: string, variables: TemplateVariables, file: string): void {
+  const check = (tokens: readonly Token[], known: readonly TemplateVariables[]): void => {
+    for (const [kind, name, start, , inner] of tokens) {
+      if (kind === 'text' || kind === '!' || name === '.') continue;
+      const found = lookUp(name, known);
+      if (found === undefined) throw unknownVariable(template, name, start, file);
+      // An empty list does not tell what its items would have.
+      const isEmpty = Array.isArray(found) && found.length === 0;
+      if (inner !== undefined && !isEmpty) check(inner, [...known, ...members(found)]);
+    }
+  };
+  check(parse(template, file), [variables]);
+}
+
+function parse(template: string, file: string): Token[] {
+  try {
+    return Mustache.parse(template) as unknown as Token[];
+  } catch (error) {
+    const [, offset] = /at (\d+)/.exec((error as Error).message) ?? [];
+    throw inputFailure({
+      reason: 'template-unreadable',
+      message: `${file} is not a valid template: ${(error as Error).message}.`,
+      hint: 'Templates are in the Mustache language; docs/dockerfile.md describes it.',
+      at: { file, line: lineAt(template, Number(offset ?? 0)) },
+      cause: error,
+    });
+  }
+}
+
+function lookUp(name: string, known: readonly TemplateVariables[]): unknown {
+  const [first = '', ...rest] = name.split('.');
+  const scope = known.findLast((candidate) => first in candidate);
+  return rest.reduce<unknown>(
+    (value, part) => (value as TemplateVariables | undefined)?.[part],
+    scope?.[first],
+  );
+}
+
+/** Items of a list may be used by their fields inside the list's section. */
+function members(value: unknown): TemplateVariables[] {
+  const items = Array.isArray(value) ? value : [value];
+  return items.filter((item): item is TemplateVariables => typeof item === 'object' && item !== null);
+}
+
+function unknownVariable(template: string, name: string, offset: number, file: string) {
+  return inputFailure({
+    reason: 'template-variable-unknown',
+    message: `${file} uses {{${name}}}, which is not a variable of templates.`,
+    hint: 'docs/dockerfile.md lists the variables.',
+    at: { file, line: lineAt(template, offset) },
+  });
+}
+
+function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length;
+}
+
+let builtin: string | undefined;
+
+/** The built-in template, which stands beside package.json. */
+export function builtinTemplate(): string {
+  builtin ??= readAbove('Dockerfile.template', new URL('.', import.meta.url));
+  return builtin;
+}
+
+function readAbove(name: string, folder: URL): string {
+  try {
+    return readFileSync(new URL(name, folder), 'utf8');
+  } catch (error) {
+    if (folder.pathname === '/') throw error;
+    return readAbove(name, new URL('..', folder));
+  }
+}

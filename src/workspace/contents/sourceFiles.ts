@@ -1,0 +1,94 @@
+import { inputFailure } from '../../errors.ts';
+import type { FileEntry } from '../../ports/git.ts';
+import type { Project, Workspace } from '../project.ts';
+import { manifestPath } from '../readManifest.ts';
+import type { Snapshot } from '../snapshot.ts';
+import { checkTokens } from './checkTokens.ts';
+import type { IgnoreRules } from './ignoreRules.ts';
+
+/** Below a workspace's folder, never part of its sources. */
+const neverSource = new Set([
+  'CHANGELOG.md',
+  'Dockerfile',
+  'Dockerfile.template',
+  '.dockerignore',
+  'node_modules',
+]);
+/** In the root workspace these belong to the install layer. */
+const installFiles = new Set([
+  'yarn.lock',
+  '.yarnrc.yml',
+  '.yarnrc',
+  '.npmrc',
+  '.yarn',
+  '.pnp.cjs',
+  '.pnp.loader.mjs',
+]);
+
+/**
+ * A workspace's own files: what Git has below its folder, without nested workspaces, its package.json
+ * (written by shipyarn), and what the rules leave out. Rejects on submodules and on symlinks out of the repo.
+ */
+export async function sourceFiles(
+  project: Project,
+  workspace: Workspace,
+  rules: IgnoreRules,
+): Promise<FileEntry[]> {
+  const { snapshot } = project;
+  const nested = nestedFolders(project, workspace);
+  const prefix = workspace.path === '' ? '' : `${workspace.path}/`;
+  const files = (await snapshot.files(workspace.path)).filter(({ path }) => {
+    const [top = ''] = path.slice(prefix.length).split('/');
+    if (path === manifestPath(workspace) || neverSource.has(top)) return false;
+    if (prefix === '' && installFiles.has(top)) return false;
+    return !nested.some((folder) => path.startsWith(folder)) && !rules.ignores(path);
+  });
+  await checkFiles(snapshot, files);
+  return files;
+}
+
+function nestedFolders(project: Project, workspace: Workspace): string[] {
+  const prefix = workspace.path === '' ? '' : `${workspace.path}/`;
+  return [...project.workspaces.values()]
+    .filter(({ path }) => path !== workspace.path && path.startsWith(prefix))
+    .map(({ path }) => `${path}/`);
+}
+
+/** Refuses what a context cannot hold: submodules, symlinks that leave the repo, credentials. */
+export async function checkFiles(snapshot: Snapshot, files: readonly FileEntry[]): Promise<void> {
+  for (const { path, mode, oid } of files) {
+    if (mode === '160000') throw submodule(path);
+    if (mode !== '120000') continue;
+    const target = (await snapshot.readObject(oid)).toString('utf8');
+    if (leavesRepo(path, target)) throw strayLink(path, target);
+  }
+  await checkTokens(snapshot, files);
+}
+
+function leavesRepo(path: string, target: string): boolean {
+  if (target.startsWith('/')) return true;
+  const folders = path.split('/').slice(0, -1);
+  for (const part of target.split('/')) {
+    if (part === '..' && folders.pop() === undefined) return true;
+    if (part !== '..' && part !== '.' && part !== '') folders.push(part);
+  }
+  return false;
+}
+
+function submodule(path: string) {
+  return inputFailure({
+    reason: 'submodule-in-context',
+    message: `${path} is a Git submodule, and its files are not in this repo.`,
+    hint: 'Leave it out in .dockerignore, or commit its files.',
+    at: { file: path },
+  });
+}
+
+function strayLink(path: string, target: string) {
+  return inputFailure({
+    reason: 'symlink-leaves-repo',
+    message: `The symlink ${path} leads out of the repo, to ${target}.`,
+    hint: 'Let it lead to a file in the repo, or leave it out in .dockerignore.',
+    at: { file: path },
+  });
+}

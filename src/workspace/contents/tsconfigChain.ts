@@ -1,0 +1,50 @@
+import { posix } from 'node:path';
+import type { FileEntry } from '../../ports/git.ts';
+import type { Workspace } from '../project.ts';
+import type { Snapshot } from '../snapshot.ts';
+
+/**
+ * Files outside a workspace's folder that its tsconfig files reach by `extends`, however long the chain.
+ * Packages named by `extends` come with the install.
+ */
+export async function tsconfigChain(snapshot: Snapshot, workspace: Workspace): Promise<FileEntry[]> {
+  const children = await snapshot.children(workspace.path);
+  const prefix = workspace.path === '' ? '' : `${workspace.path}/`;
+  const pending = children
+    .filter(({ name, mode }) => mode !== '040000' && /^tsconfig.*\.json$/.test(name))
+    .map(({ name }) => prefix + name);
+  const seen = new Map<string, FileEntry | null>(pending.map((path) => [path, null]));
+  for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
+    for (const target of await extended(snapshot, path)) {
+      const file = await resolve(snapshot, posix.join(posix.dirname(path), target));
+      if (file === null || seen.has(file.path)) continue;
+      seen.set(file.path, file);
+      pending.push(file.path);
+    }
+  }
+  return [...seen.values()]
+    .filter((file) => file !== null)
+    .filter((file) => !file.path.startsWith(prefix) || prefix === '');
+}
+
+/** TypeScript takes `extends` with and without `.json` (its `getExtendsConfigPath`). */
+async function resolve(snapshot: Snapshot, path: string): Promise<FileEntry | null> {
+  for (const candidate of [path, `${path}.json`]) {
+    const entry = candidate.startsWith('..') ? null : await snapshot.entry(candidate);
+    if (entry !== null && entry.mode !== '040000')
+      return { path: candidate, mode: entry.mode, oid: entry.oid };
+  }
+  return null;
+}
+
+async function extended(snapshot: Snapshot, path: string): Promise<string[]> {
+  const text = (await snapshot.read(path))?.toString('utf8') ?? '';
+  const [, value] = /"extends"\s*:\s*("(?:[^"\\]|\\.)*"|\[[^\]]*\])/.exec(withoutComments(text)) ?? [];
+  const names = [...(value ?? '').matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, name = '']) => name);
+  return names.filter((name) => name.startsWith('.'));
+}
+
+/** tsconfig files are JSON with comments; a comment mark inside a string stays. */
+function withoutComments(text: string): string {
+  return text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, string) => string ?? '');
+}

@@ -1,0 +1,108 @@
+import { posix } from 'node:path';
+import { inputFailure } from '../../errors.ts';
+import type { FileEntry } from '../../ports/git.ts';
+import type { LockfileSlice } from '../lockfile/lockfileSlice.ts';
+import type { Project } from '../project.ts';
+import { compareBytes, type Snapshot } from '../snapshot.ts';
+import { type ContextPart, filesPart } from './contextPart.ts';
+import { fileOrFolder } from './rootFiles.ts';
+import { checkFiles } from './sourceFiles.ts';
+import { archiveFiles } from './zeroInstall.ts';
+
+/**
+ * Committed files that an immutable install of a slice reads, beside manifests and lockfile: Yarn's settings,
+ * release and plugins, patches, and folders and archives that `file:`, `portal:` and `patch:` lead to.
+ * Rejects where one is missing.
+ */
+export async function yarnFiles(project: Project, slice: LockfileSlice): Promise<FileEntry[]> {
+  const { snapshot } = project;
+  const files = new Map<string, FileEntry>();
+  const add = (found: readonly FileEntry[]) => {
+    for (const file of found) files.set(file.path, file);
+  };
+  const settings = project.yarn.family === 'classic' ? ['.yarnrc', '.npmrc'] : ['.yarnrc.yml'];
+  for (const name of settings) add(await fileOrFolder(snapshot, name));
+  add(await archiveFiles(project, slice));
+  if (project.yarn.yarnPath !== null) add(await fileOrFolder(snapshot, project.yarn.yarnPath));
+  for (const path of pluginPaths(project)) add(await present(snapshot, path, 'the plugin', '.yarnrc.yml'));
+  for (const path of patchPaths(slice)) add(await present(snapshot, path, 'the patch', 'yarn.lock'));
+  for (const path of packedPaths(slice)) add(await present(snapshot, path, 'the dependency', 'yarn.lock'));
+  const sorted = [...files.values()].sort((a, b) => compareBytes(a.path, b.path));
+  await checkFiles(snapshot, sorted);
+  return sorted;
+}
+
+function pluginPaths(project: Project): string[] {
+  return (project.settings.plugins ?? []).flatMap((plugin) => {
+    const path = typeof plugin === 'string' ? plugin : plugin.path;
+    return path === undefined ? [] : [posix.normalize(path)];
+  });
+}
+
+/** `patch:<source>#<path>&<path>::version=…&locator=…`; `builtin<…>` patches are inside Yarn. */
+function patchPaths(slice: LockfileSlice): string[] {
+  return slice.locators().flatMap(({ reference }) => {
+    if (!reference.startsWith('patch:')) return [];
+    const [, selector = '', parameters = ''] = /^patch:[^#]*#(.*?)(?:::(.*))?$/.exec(reference) ?? [];
+    return selector
+      .split('&')
+      .map((path) => path.replace(/^optional!/, '').replace(/^~(?=builtin<)/, ''))
+      .filter((path) => path !== '' && !path.startsWith('builtin<'))
+      .map((path) => (path.startsWith('~/') ? path.slice(2) : fromLocator(path, parameters)));
+  });
+}
+
+/** `file:<path>#<path>::hash=…&locator=…`: what Yarn packs or unpacks at install. */
+function packedPaths(slice: LockfileSlice): string[] {
+  return slice.locators().flatMap(({ reference }) => {
+    if (!reference.startsWith('file:')) return [];
+    const [, path, parameters = ''] = /^file:([^#]*?)(?:#.*?)?(?:::(.*))?$/.exec(reference) ?? [];
+    return path === undefined ? [] : [fromLocator(decodeURIComponent(path), parameters)];
+  });
+}
+
+/** Manifests of folders that `portal:` leads to and that are no workspaces. */
+export async function packedManifests(
+  project: Project,
+  slice: LockfileSlice,
+  committed: ReadonlySet<string>,
+): Promise<ContextPart[]> {
+  const folders = new Set([...project.workspaces.values()].map(({ path }) => path));
+  const paths = linkedPaths(slice)
+    .filter((folder) => !folders.has(folder))
+    .map((folder) => `${folder}/package.json`)
+    .filter((path) => !committed.has(path));
+  const found = await Promise.all(paths.map((path) => fileOrFolder(project.snapshot, path)));
+  return found.map((files) => filesPart(files));
+}
+
+/** Folders that `portal:` and `link:` lead to, in the repo: present when the service runs. */
+export function linkedPaths(slice: LockfileSlice): string[] {
+  return slice.locators().flatMap(({ reference }) => {
+    const [, path, parameters = ''] = /^(?:portal|link):([^#]*?)(?:::(.*))?$/.exec(reference) ?? [];
+    return path === undefined ? [] : [fromLocator(decodeURIComponent(path), parameters)];
+  });
+}
+
+/** A path beside the workspace that `locator=` names. */
+function fromLocator(path: string, parameters: string): string {
+  const locator = new URLSearchParams(parameters).get('locator') ?? '';
+  const [, folder = '.'] = /@workspace:(.*)$/.exec(locator) ?? [];
+  return posix.normalize(posix.join(folder, path)).replace(/\/$/, '');
+}
+
+async function present(
+  snapshot: Snapshot,
+  path: string,
+  what: string,
+  file: string,
+): Promise<readonly FileEntry[]> {
+  const found = path.startsWith('..') ? [] : await fileOrFolder(snapshot, path);
+  if (found.length > 0) return found;
+  throw inputFailure({
+    reason: 'yarn-file-missing',
+    message: `${file} needs ${what} ${path}, which is not committed.`,
+    hint: 'Commit it, or take it out and run `yarn install`.',
+    at: { file },
+  });
+}

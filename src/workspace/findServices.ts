@@ -1,0 +1,115 @@
+import micromatch from 'micromatch';
+import { serviceSettings, unscopedName } from '../config/serviceSettings.ts';
+import type { Config } from '../config/settings.ts';
+import { inputFailure } from '../errors.ts';
+import type { Project, Workspace } from './project.ts';
+import type { Service } from './service.ts';
+import { compareBytes } from './snapshot.ts';
+
+/**
+ * The workspaces that ship an image, sorted by name: those that the `services` globs match by folder or name,
+ * else those with a Dockerfile of their own.
+ */
+export async function findServices(project: Project, config: Config): Promise<Service[]> {
+  const workspaces = [...project.workspaces.values()];
+  const chosen =
+    config.services === null
+      ? await withDockerfile(workspaces, project)
+      : workspaces.filter(({ path, name }) => matches([path, name], config.services ?? []));
+  if (chosen.length === 0) throw noServices(config);
+  const services = chosen
+    .map((workspace) => ({
+      name: workspace.name,
+      path: workspace.path,
+      workspace,
+      settings: serviceSettings(config, workspace),
+    }))
+    .sort((a, b) => compareBytes(a.name, b.name));
+  checkImageNames(services, config);
+  checkOverrides(services, config);
+  return services;
+}
+
+/** The services that the words name, by full name, unscoped name or folder; all where there are no words. */
+export function pickServices<T extends { name: string; path: string }>(
+  services: readonly T[],
+  words: readonly string[],
+): T[] {
+  if (words.length === 0) return [...services];
+  return words.map((word) => {
+    const folder = word.replace(/^\.\//, '').replace(/\/$/, '');
+    const found = services.find(
+      ({ name, path }) => name === word || unscopedName(name) === word || path === folder,
+    );
+    if (found !== undefined) return found;
+    throw inputFailure({
+      reason: 'unknown-service',
+      message: `There is no service \`${word}\`.`,
+      hint: `Services here: ${services.map(({ name }) => name).join(', ')}.`,
+    });
+  });
+}
+
+async function withDockerfile(workspaces: readonly Workspace[], project: Project): Promise<Workspace[]> {
+  const found = await Promise.all(
+    workspaces.map(async ({ path }) => {
+      const entry = await project.snapshot.entry(`${path}/Dockerfile`);
+      return entry !== null && entry.mode !== '040000';
+    }),
+  );
+  return workspaces.filter((_, index) => found[index]);
+}
+
+function matches(candidates: readonly string[], globs: readonly string[]): boolean {
+  const positive = globs.filter((glob) => !glob.startsWith('!'));
+  const negative = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1));
+  const hit = (patterns: readonly string[]) =>
+    candidates.some((candidate) => micromatch.isMatch(candidate, patterns as string[]));
+  return hit(positive) && !(negative.length > 0 && hit(negative));
+}
+
+function noServices(config: Config) {
+  const at = config.origin('services');
+  return inputFailure({
+    reason: 'no-services',
+    message:
+      config.services === null
+        ? 'No workspace has a Dockerfile, and the configuration names no services.'
+        : `No workspace matches \`services: ${JSON.stringify(config.services)}\`.`,
+    hint: 'Say which workspaces ship an image in shipyarn.yaml: `services: ["services/*"]`.',
+    ...(at === null ? {} : { at }),
+  });
+}
+
+function checkImageNames(services: readonly Service[], config: Config): void {
+  const byImage = new Map<string, Service>();
+  for (const service of services) {
+    const twin = byImage.get(service.settings.image);
+    if (twin !== undefined) {
+      const at = config.origin('overrides');
+      throw inputFailure({
+        reason: 'image-name-twice',
+        message: `The services ${twin.name} and ${service.name} would both be the image \`${service.settings.image}\`.`,
+        hint: `Give one another name: \`overrides: { "${service.name}": { image: … } }\`.`,
+        ...(at === null ? {} : { at }),
+      });
+    }
+    byImage.set(service.settings.image, service);
+  }
+}
+
+function checkOverrides(services: readonly Service[], config: Config): void {
+  for (const key of Object.keys(config.file.overrides ?? {})) {
+    const known = services.some(
+      ({ name, path }) => name === key || unscopedName(name) === key || path === key,
+    );
+    if (known) continue;
+    const at = config.origin(`overrides.${key}`);
+    throw inputFailure({
+      reason: 'override-without-service',
+      message: `\`overrides.${key}\` names no service.`,
+      hint: `Services here: ${services.map(({ name }) => name).join(', ')}.`,
+      ...(at === null ? {} : { at }),
+    });
+  }
+}

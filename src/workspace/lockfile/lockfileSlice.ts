@@ -1,0 +1,27 @@
+/** What a lockfile says once it is pruned to some workspaces. */
+export interface LockfileSlice {
+  /** Names of the workspaces in the slice, the root's included; sorted. */
+  workspaces: readonly string[];
+  /** Workspaces whose version takes part in resolving a range (`^1.0.0`, `workspace:^1.0.0`), so that it must stay. */
+  versioned: ReadonlySet<string>;
+  /** SHA-256 in hex over the slice's meaning; made without its text. */
+  digest(): string;
+  /** The pruned lockfile, as Yarn would write it. */
+  text(): string;
+  /** Third-party packages: versions by name, both sorted. A version from elsewhere than the registry carries its source. */
+  packages(): ReadonlyMap<string, readonly string[]>;
+  /** How a third-party package is reached: names from a workspace to the package; null where it is not in the slice. */
+  pathTo(packageName: string): readonly string[] | null;
+  /** Yarn 2–4: the resolved locators (`lodash@npm:4.17.21`), for archives and local folders. */
+  locators(): readonly { name: string; reference: string; checksum: string | null }[];
+}
+
+/** Which dependencies of a workspace count. */
+export interface SliceScope {
+  /** Names of the workspaces to start from, beside the root. */
+  roots: readonly string[];
+  /** True: devDependencies count, except ignored ones. */
+  development: boolean;
+  /** Whether a devDependency is left out. */
+  ignored: (packageName: string) => boolean;
+}

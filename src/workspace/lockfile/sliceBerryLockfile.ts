@@ -1,0 +1,263 @@
+import { createHash, hash } from 'node:crypto';
+import type { Project, Workspace } from '../project.ts';
+import { type BerryGraph, berryGraph } from './berryGraph.ts';
+import { lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
+import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
+import { field, type LockfileEntry } from './parseBerryLockfile.ts';
+import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
+import { entryText, workspaceBody } from './writeBerryEntry.ts';
+
+/** What a walk from some workspaces reaches. */
+interface Reached {
+  /** By descriptor number. */
+  descriptors: Uint8Array;
+  workspaces: Set<Workspace>;
+}
+
+/**
+ * Prunes a Yarn 2–4 lockfile to what some workspaces need, to the byte as Yarn would: the same walk over
+ * descriptors that `Project#resolveEverything` makes, with keys reduced to the descriptors still in use
+ * (`Project#generateLockfile`). Rejects where manifests and lockfile disagree.
+ */
+export function sliceBerryLockfile(project: Project, scope: SliceScope): LockfileSlice {
+  const graph = berryGraph(project);
+  const reached = walk(project, graph, scope);
+  const entries = graph.lockfile.entries.filter((entry) => isReached(graph, entry, reached));
+  const workspaces = [...reached.workspaces].map(({ name }) => name).sort();
+  let versionedNames: Set<string> | undefined;
+  let locators: ReturnType<LockfileSlice['locators']> | undefined;
+  let sum: string | undefined;
+  return {
+    workspaces,
+    get versioned() {
+      versionedNames ??= versioned(graph, entries, reached);
+      return versionedNames;
+    },
+    digest() {
+      sum ??= digest(graph, entries, reached, scope);
+      return sum;
+    },
+    text: () => text(graph, entries, reached, scope),
+    packages: () => packages(graph, entries),
+    pathTo: (name) => pathTo(project, graph, scope, name),
+    locators() {
+      locators ??= entries
+        .filter((entry) => graph.workspaceOf(entry) === null)
+        .map((entry) => locatorOf(graph, entry));
+      return locators;
+    },
+  };
+}
+
+/** The checksum is read only where an archive is looked for. */
+function locatorOf(graph: BerryGraph, entry: LockfileEntry) {
+  const { name, reference } = graph.packageOf(entry);
+  return {
+    name,
+    reference,
+    get checksum() {
+      return field(entry.body, 'checksum');
+    },
+  };
+}
+
+function walk(project: Project, graph: BerryGraph, scope: SliceScope): Reached {
+  const reached: Reached = { descriptors: new Uint8Array(graph.descriptorCount), workspaces: new Set() };
+  const pending: number[] = [];
+  const visit = (descriptor: number) => {
+    if (descriptor === -1 || reached.descriptors[descriptor] === 1) return;
+    reached.descriptors[descriptor] = 1;
+    pending.push(descriptor);
+  };
+  const enter = (workspace: Workspace) => {
+    if (reached.workspaces.has(workspace)) return;
+    reached.workspaces.add(workspace);
+    for (const descriptor of workspaceEdges(project, graph, workspace, scope)) visit(descriptor);
+  };
+  enter(project.root);
+  for (const name of scope.roots) enter(project.workspaces.get(name) ?? project.root);
+  const entered = new Uint8Array(graph.lockfile.entries.length);
+  for (let descriptor = pending.pop(); descriptor !== undefined; descriptor = pending.pop()) {
+    const entry = graph.entryOf(descriptor);
+    visit(graph.patchSourceOf(descriptor));
+    if (entered[entry.index] === 1) continue;
+    entered[entry.index] = 1;
+    const workspace = graph.workspaceOf(entry);
+    if (workspace !== null) enter(workspace);
+    else for (const next of graph.dependenciesOf(entry)) visit(next);
+  }
+  return reached;
+}
+
+/** Its own anchor, its dependencies in this scope, and workspaces that it has as required peers. */
+function workspaceEdges(
+  project: Project,
+  graph: BerryGraph,
+  workspace: Workspace,
+  scope: SliceScope,
+): number[] {
+  const anchor = anchorOf(graph, workspace);
+  const edges = [anchor];
+  const listed = new Map(graph.packageOf(graph.entryOf(anchor)).dependencies);
+  const parent = { name: workspace.name, reference: `workspace:${workspace.path || '.'}` };
+  for (const [name, range] of workspaceDependencies(workspace, scope, 'berry')) {
+    const descriptor = graph.resolve(parent, name, range);
+    const recorded = listed.get(name);
+    const fits = recorded === range || recorded === `npm:${range}`;
+    if (descriptor === null || !fits) throw lockfileOutOfDate(workspace, name, range);
+    edges.push(descriptor);
+  }
+  for (const peer of requiredPeers(workspace.packageManifest)) {
+    const provider = project.workspaces.get(peer);
+    if (provider !== undefined) edges.push(anchorOf(graph, provider));
+  }
+  return edges;
+}
+
+function anchorOf(graph: BerryGraph, workspace: Workspace): number {
+  const number = graph.numberOf(`${workspace.name}@workspace:${workspace.path || '.'}`);
+  if (number === null) throw workspaceNotInLockfile(workspace);
+  return number;
+}
+
+function isReached(graph: BerryGraph, entry: LockfileEntry, { descriptors }: Reached): boolean {
+  const first = graph.firstDescriptor[entry.index] as number;
+  for (let index = 0; index < entry.descriptors.length; index++) {
+    if (descriptors[first + index] === 1) return true;
+  }
+  return false;
+}
+
+function usedDescriptors(graph: BerryGraph, entry: LockfileEntry, reached: Reached): readonly string[] {
+  const first = graph.firstDescriptor[entry.index] as number;
+  if (entry.descriptors.length === 1) return entry.descriptors;
+  return entry.descriptors.filter((_, index) => reached.descriptors[first + index] === 1);
+}
+
+function versioned(graph: BerryGraph, entries: readonly LockfileEntry[], reached: Reached): Set<string> {
+  const names = new Set<string>();
+  for (const entry of entries) {
+    const workspace = graph.workspaceOf(entry);
+    if (workspace === null) continue;
+    const anywhere = ['^', '~', '*', workspace.path || '.'].map(
+      (range) => `${workspace.name}@workspace:${range}`,
+    );
+    if (!usedDescriptors(graph, entry, reached).every((used) => anywhere.includes(used))) {
+      names.add(workspace.name);
+    }
+  }
+  return names;
+}
+
+function text(
+  graph: BerryGraph,
+  entries: readonly LockfileEntry[],
+  reached: Reached,
+  scope: SliceScope,
+): string {
+  const { longKeysAreExplicit } = graph.lockfile;
+  const blocks = entries.map((entry) => {
+    const used = usedDescriptors(graph, entry, reached);
+    return {
+      key: used.join(', '),
+      text: entryText(entry, used, bodyOf(graph, entry, scope), longKeysAreExplicit),
+    };
+  });
+  blocks.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return headerOf(graph, entries) + blocks.map((block) => block.text).join('\n');
+}
+
+/** Up to Yarn 3, `cacheKey` is there only where an entry has a checksum. */
+function headerOf({ lockfile }: BerryGraph, entries: readonly LockfileEntry[]): string {
+  if (lockfile.metadataVersion >= 7) return lockfile.header;
+  const checked = entries.some(({ body }) => body.includes('\n  checksum: '));
+  return checked ? lockfile.header : lockfile.header.replace(/^ {2}cacheKey: .*\n/m, '');
+}
+
+function bodyOf(graph: BerryGraph, entry: LockfileEntry, scope: SliceScope): string {
+  const workspace = graph.workspaceOf(entry);
+  if (workspace === null) return entry.body;
+  const dependencies = workspaceDependencies(workspace, scope, 'berry');
+  return workspaceBody(entry, graph.packageOf(entry), dependencies, graph.lockfile.metadataVersion);
+}
+
+const bodyDigests = new WeakMap<LockfileEntry, string>();
+
+function digest(
+  graph: BerryGraph,
+  entries: readonly LockfileEntry[],
+  reached: Reached,
+  scope: SliceScope,
+): string {
+  const sum = createHash('sha256').update(graph.lockfile.header);
+  for (const entry of entries) {
+    const body = graph.workspaceOf(entry) === null ? bodyDigest(entry) : bodyOf(graph, entry, scope);
+    sum.update(`${usedDescriptors(graph, entry, reached).join(', ')}\n${body}\n`);
+  }
+  return sum.digest('hex');
+}
+
+function bodyDigest(entry: LockfileEntry): string {
+  let known = bodyDigests.get(entry);
+  if (known === undefined) {
+    known = hash('sha1', entry.body, 'base64');
+    bodyDigests.set(entry, known);
+  }
+  return known;
+}
+
+function packages(graph: BerryGraph, entries: readonly LockfileEntry[]): Map<string, string[]> {
+  const versions = new Map<string, Set<string>>();
+  for (const entry of entries) {
+    if (graph.workspaceOf(entry) !== null) continue;
+    const { name, reference } = graph.packageOf(entry);
+    const version = field(entry.body, 'version') ?? '0.0.0';
+    const known = versions.get(name) ?? new Set();
+    versions.set(name, known.add(reference.startsWith('npm:') ? version : `${version} (${reference})`));
+  }
+  return new Map(
+    [...versions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, found]) => [name, [...found].sort()]),
+  );
+}
+
+/** Breadth first, so the shortest way; by names. */
+function pathTo(
+  project: Project,
+  graph: BerryGraph,
+  scope: SliceScope,
+  packageName: string,
+): string[] | null {
+  const cameFrom = new Map<LockfileEntry, LockfileEntry | null>();
+  const starts = [...scope.roots.map((name) => project.workspaces.get(name)), project.root];
+  const queue: LockfileEntry[] = [];
+  const enqueue = (entry: LockfileEntry, parent: LockfileEntry | null) => {
+    if (cameFrom.has(entry)) return;
+    cameFrom.set(entry, parent);
+    queue.push(entry);
+  };
+  for (const start of starts) {
+    if (start !== undefined) enqueue(graph.entryOf(anchorOf(graph, start)), null);
+  }
+  for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
+    if (graph.packageOf(entry).name === packageName && graph.workspaceOf(entry) === null) {
+      return trail(graph, entry, cameFrom);
+    }
+    const workspace = graph.workspaceOf(entry);
+    const next =
+      workspace === null ? graph.dependenciesOf(entry) : workspaceEdges(project, graph, workspace, scope);
+    for (const descriptor of next) enqueue(graph.entryOf(descriptor), entry);
+  }
+  return null;
+}
+
+function trail(
+  graph: BerryGraph,
+  end: LockfileEntry,
+  cameFrom: ReadonlyMap<LockfileEntry, LockfileEntry | null>,
+): string[] {
+  const names: string[] = [];
+  for (let entry: LockfileEntry | null = end; entry !== null; entry = cameFrom.get(entry) ?? null) {
+    names.unshift(graph.packageOf(entry).name);
+  }
+  return names;
+}

@@ -1,0 +1,165 @@
+import { createHash } from 'node:crypto';
+import semver from 'semver';
+import type { Project, Workspace } from '../project.ts';
+import { lockfileOutOfDate } from './lockfileFailures.ts';
+import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
+import { type ClassicEntry, type ClassicLockfile, parseClassicLockfile } from './parseClassicLockfile.ts';
+import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
+
+const lockfiles = new WeakMap<Project, ClassicLockfile>();
+
+interface Reached {
+  patterns: Set<string>;
+  workspaces: Set<Workspace>;
+}
+
+/**
+ * Prunes a Yarn 1 lockfile to what some workspaces need. Yarn 1 accepts both too much and too little with
+ * `--frozen-lockfile` (yarnpkg/yarn#4098), so what is missing is refused here.
+ */
+export function sliceClassicLockfile(project: Project, scope: SliceScope): LockfileSlice {
+  const lockfile = lockfileOf(project);
+  const reached = walk(project, lockfile, scope);
+  const entries = lockfile.entries.filter((entry) => used(entry, reached).length > 0);
+  const workspaces = [...reached.workspaces].map(({ name }) => name).sort();
+  const text = () =>
+    lockfile.header + entries.map((entry) => `${used(entry, reached).join(', ')}:\n${entry.body}`).join('\n');
+  return {
+    workspaces,
+    versioned: new Set(workspaces),
+    digest: () => createHash('sha256').update(text()).digest('hex'),
+    text,
+    packages: () => packages(entries),
+    pathTo: (name) => pathTo(project, lockfile, scope, name),
+    locators: () =>
+      entries.map(({ name, version, resolved }) => ({
+        name,
+        reference: resolved ?? version,
+        checksum: null,
+      })),
+  };
+}
+
+function lockfileOf(project: Project): ClassicLockfile {
+  let lockfile = lockfiles.get(project);
+  if (lockfile === undefined) {
+    lockfile = parseClassicLockfile(project.lockfile);
+    lockfiles.set(project, lockfile);
+  }
+  return lockfile;
+}
+
+function walk(project: Project, lockfile: ClassicLockfile, scope: SliceScope): Reached {
+  const reached: Reached = { patterns: new Set(), workspaces: new Set() };
+  const pending: (Workspace | string)[] = [project.root];
+  for (const name of scope.roots) pending.push(project.workspaces.get(name) ?? project.root);
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    if (typeof next === 'string') {
+      if (reached.patterns.has(next)) continue;
+      reached.patterns.add(next);
+      const entry = lockfile.byPattern.get(next);
+      if (entry !== undefined) pending.push(...entryEdges(project, lockfile, entry));
+    } else if (!reached.workspaces.has(next)) {
+      reached.workspaces.add(next);
+      pending.push(...workspaceEdges(project, lockfile, next, scope));
+    }
+  }
+  return reached;
+}
+
+function workspaceEdges(
+  project: Project,
+  lockfile: ClassicLockfile,
+  workspace: Workspace,
+  scope: SliceScope,
+): (Workspace | string)[] {
+  const edges = [...workspaceDependencies(workspace, scope, 'classic')].flatMap(([name, range]) => {
+    const found = resolve(project, lockfile, name, range);
+    if (found.length === 0 && !range.startsWith('link:')) throw lockfileOutOfDate(workspace, name, range);
+    return found;
+  });
+  const peers = requiredPeers(workspace.packageManifest).flatMap(
+    (name) => project.workspaces.get(name) ?? [],
+  );
+  return [...edges, ...peers];
+}
+
+function entryEdges(
+  project: Project,
+  lockfile: ClassicLockfile,
+  entry: ClassicEntry,
+): (Workspace | string)[] {
+  return entry.dependencies.flatMap(([name, range]) => resolve(project, lockfile, name, range));
+}
+
+/**
+ * A workspace where its version fits the range, else the lockfile's pattern. With `resolutions`, patterns of
+ * a package are kept by name: Yarn 1 files them under the replacement or the range, depending on its history.
+ */
+function resolve(
+  project: Project,
+  lockfile: ClassicLockfile,
+  name: string,
+  range: string,
+): (Workspace | string)[] {
+  const workspace = project.workspaces.get(name);
+  if (workspace !== undefined && fits(workspace, range)) return [workspace];
+  const pattern = `${name}@${range}`;
+  const replaced = replacements(project, name).map((replacement) => `${name}@${replacement}`);
+  return [pattern, ...replaced].filter((candidate) => lockfile.byPattern.has(candidate));
+}
+
+function fits(workspace: Workspace, range: string): boolean {
+  const version = workspace.packageManifest.version ?? '0.0.0';
+  return range === '' || range === '*' || semver.satisfies(version, range, { loose: true });
+}
+
+function replacements(project: Project, name: string): string[] {
+  return Object.entries(project.root.packageManifest.resolutions ?? {}).flatMap(([pattern, replacement]) =>
+    pattern === name || pattern.endsWith(`/${name}`) ? [replacement] : [],
+  );
+}
+
+function used(entry: ClassicEntry, reached: Reached): string[] {
+  return entry.quotedPatterns.filter((_, index) => reached.patterns.has(entry.patterns[index] ?? ''));
+}
+
+function packages(entries: readonly ClassicEntry[]): Map<string, string[]> {
+  const versions = new Map<string, Set<string>>();
+  for (const { name, version } of entries) {
+    versions.set(name, (versions.get(name) ?? new Set()).add(version));
+  }
+  return new Map(
+    [...versions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, found]) => [name, [...found].sort()]),
+  );
+}
+
+/** Breadth first, so the shortest way; by names. */
+function pathTo(
+  project: Project,
+  lockfile: ClassicLockfile,
+  scope: SliceScope,
+  packageName: string,
+): string[] | null {
+  const starts = [...scope.roots.flatMap((name) => project.workspaces.get(name) ?? []), project.root];
+  const queue: { at: Workspace | string; trail: string[] }[] = starts.map((at) => ({ at, trail: [] }));
+  const seen = new Set<Workspace | string>(starts);
+  for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+    const { at } = next;
+    const entry = typeof at === 'string' ? lockfile.byPattern.get(at) : undefined;
+    const trail = [...next.trail, typeof at === 'string' ? (entry?.name ?? at) : at.name];
+    if (entry?.name === packageName) return trail;
+    const edges =
+      typeof at !== 'string'
+        ? workspaceEdges(project, lockfile, at, scope)
+        : entry === undefined
+          ? []
+          : entryEdges(project, lockfile, entry);
+    for (const edge of edges) {
+      if (seen.has(edge)) continue;
+      seen.add(edge);
+      queue.push({ at: edge, trail });
+    }
+  }
+  return null;
+}

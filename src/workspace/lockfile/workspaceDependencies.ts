@@ -1,0 +1,40 @@
+import type { PackageManifest, Workspace, YarnFamily } from '../project.ts';
+import type { SliceScope } from './lockfileSlice.ts';
+
+/** A workspace's dependencies by name in a scope, with the ranges that the lockfile resolves. */
+export function workspaceDependencies(
+  { packageManifest }: Workspace,
+  scope: Pick<SliceScope, 'development' | 'ignored'>,
+  family: YarnFamily,
+): Map<string, string> {
+  const { dependencies, optionalDependencies, devDependencies } = packageManifest;
+  const needed = Object.keys({ ...dependencies, ...optionalDependencies });
+  const wanted = Object.keys(devDependencies ?? {}).filter(
+    (name) => scope.development && !scope.ignored(name),
+  );
+  return new Map(
+    [...new Set([...needed, ...wanted])].map((name) => [name, effectiveRange(packageManifest, name, family)]),
+  );
+}
+
+/**
+ * The range of a dependency that several fields name. Yarn 2–4: devDependencies win, then optionalDependencies
+ * (`WorkspaceResolver#resolve`, `Manifest#load` in @yarnpkg/core). Yarn 1: the first of optionalDependencies,
+ * dependencies and devDependencies that is more than `*` (`cleanDependencies` in its normalize-manifest).
+ */
+export function effectiveRange(manifest: PackageManifest, name: string, family: YarnFamily): string {
+  const development = manifest.devDependencies?.[name];
+  const optional = manifest.optionalDependencies?.[name];
+  const dependency = manifest.dependencies?.[name];
+  if (family === 'berry') return development ?? optional ?? dependency ?? '*';
+  const ranges = [optional, dependency, development].filter((range) => range !== undefined);
+  return ranges.find((range) => range !== '' && range !== '*') ?? ranges[0] ?? '*';
+}
+
+/** Names of peers that must be there: those not marked optional. */
+export function requiredPeers(packageManifest: PackageManifest): string[] {
+  const { peerDependencies, peerDependenciesMeta } = packageManifest;
+  return Object.keys(peerDependencies ?? {}).filter(
+    (name) => peerDependenciesMeta?.[name]?.optional !== true,
+  );
+}

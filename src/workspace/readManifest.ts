@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { inputFailure } from '../errors.ts';
+import type { PackageManifest, Workspace } from './project.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** The workspace in a folder, or null where the folder has no package.json. Rejects where it cannot be read. */
+export async function readManifest(snapshot: Snapshot, path: string): Promise<Workspace | null> {
+  const file = path === '' ? 'package.json' : `${path}/package.json`;
+  const manifestBytes = await snapshot.read(file);
+  if (manifestBytes === null) return null;
+  const packageManifest = parseManifest(manifestBytes.toString('utf8'), file);
+  return { name: packageManifest.name ?? madeUpName(path), path, packageManifest, manifestBytes };
+}
+
+function parseManifest(text: string, file: string): PackageManifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw inputFailure({
+      reason: 'manifest-unreadable',
+      message: `${file} is not valid JSON: ${(error as Error).message}.`,
+      hint: 'Mend the file and commit it.',
+      at: { file, line: lineOfSyntaxError(text, error as Error) },
+      cause: error,
+    });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as PackageManifest;
+  throw inputFailure({
+    reason: 'manifest-unreadable',
+    message: `${file} does not hold a JSON object.`,
+    hint: 'Mend the file and commit it.',
+    at: { file, line: 1 },
+  });
+}
+
+/** V8 names the offset of most syntax errors; at the end of the text it does not. */
+function lineOfSyntaxError(text: string, error: Error): number {
+  const offset = /position (\d+)/.exec(error.message)?.[1];
+  return text.slice(0, offset === undefined ? text.length : Number(offset)).split('\n').length;
+}
+
+/** Line of a dependency in a manifest, from 1; the first line where it cannot be told. */
+export function lineOfDependency(workspace: Workspace, dependency: string): number {
+  const text = workspace.manifestBytes.toString('utf8');
+  const offset = text.search(new RegExp(`"${dependency.replace(/[.*+?^$()|[\]\\{}]/g, '\\$&')}"\\s*:\\s*"`));
+  return offset === -1 ? 1 : text.slice(0, offset).split('\n').length;
+}
+
+/** The name that Yarn gives to a workspace without one (`Workspace#computeCandidateName` in @yarnpkg/core). */
+function madeUpName(path: string): string {
+  const hash = createHash('sha512')
+    .update(path === '' ? '.' : path)
+    .digest('hex')
+    .slice(0, 6);
+  const base = path === '' ? 'root-workspace' : (path.split('/').at(-1) ?? 'unnamed-workspace');
+  return `${base}-${hash}`;
+}
+
+/** Path of a workspace's package.json. */
+export function manifestPath(workspace: { path: string }): string {
+  return workspace.path === '' ? 'package.json' : `${workspace.path}/package.json`;
+}

@@ -1,0 +1,94 @@
+import { inputFailure } from '../errors.ts';
+import type { Linker, Project, Workspace, YarnFamily, YarnSettings } from './project.ts';
+import type { Snapshot } from './snapshot.ts';
+
+/** Which Yarn keeps this project, told by its lockfile, `.yarnrc.yml` or `.yarnrc`, and `packageManager`. */
+export async function readYarn(
+  snapshot: Snapshot,
+  root: Workspace,
+  lockfile: string,
+): Promise<Pick<Project, 'yarn' | 'settings'>> {
+  const family = lockfileFamily(lockfile);
+  const settings = family === 'berry' ? await readSettings(snapshot) : {};
+  const yarnPath =
+    family === 'berry' ? await committed(snapshot, settings.yarnPath) : await classicYarnPath(snapshot);
+  const version = packageManagerVersion(root) ?? versionInName(yarnPath);
+  return { yarn: { family, version, linker: linkerOf(family, settings), yarnPath }, settings };
+}
+
+function lockfileFamily(lockfile: string): YarnFamily {
+  if (/^# yarn lockfile v1\r?$/m.test(lockfile.slice(0, 500))) return 'classic';
+  if (lockfile.trimStart().startsWith('{')) {
+    throw inputFailure({
+      reason: 'yarn-6-lockfile',
+      message: 'yarn.lock is a JSON lockfile, as Yarn 6 writes it; shipyarn does not support it yet.',
+      hint: 'Keep the project on Yarn 1 to 4 for now.',
+      at: { file: 'yarn.lock', line: 1 },
+    });
+  }
+  if (/^__metadata:/m.test(lockfile)) return 'berry';
+  if (lockfile.replace(/^\s*#.*$/gm, '').trim() === '') {
+    throw inputFailure({
+      reason: 'lockfile-empty',
+      message: 'yarn.lock is empty.',
+      hint: 'Run `yarn install` and commit the lockfile.',
+      at: { file: 'yarn.lock', line: 1 },
+    });
+  }
+  throw inputFailure({
+    reason: 'lockfile-unreadable',
+    message: 'yarn.lock is neither a Yarn Classic nor a Yarn 2+ lockfile.',
+    hint: 'Run `yarn install` and commit the lockfile.',
+    at: { file: 'yarn.lock', line: 1 },
+  });
+}
+
+async function readSettings(snapshot: Snapshot): Promise<YarnSettings> {
+  const bytes = await snapshot.read('.yarnrc.yml');
+  if (bytes === null) return {};
+  const { parseDocument } = await import('yaml');
+  const document = parseDocument(bytes.toString('utf8'), { prettyErrors: true });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    throw inputFailure({
+      reason: 'yarnrc-unreadable',
+      message: `.yarnrc.yml is not valid YAML: ${error.message.split('\n')[0]}`,
+      hint: 'Mend the file and commit it.',
+      at: { file: '.yarnrc.yml', line: error.linePos?.[0].line ?? 1 },
+    });
+  }
+  return (document.toJS() as YarnSettings | null) ?? {};
+}
+
+async function classicYarnPath(snapshot: Snapshot): Promise<string | null> {
+  const yarnrc = (await snapshot.read('.yarnrc'))?.toString('utf8') ?? '';
+  return committed(snapshot, /^yarn-path\s+"?([^"\n]+?)"?\s*$/m.exec(yarnrc)?.[1]);
+}
+
+async function committed(snapshot: Snapshot, path: string | undefined): Promise<string | null> {
+  if (typeof path !== 'string') return null;
+  const clean = path.replace(/^(\.\/)+/, '');
+  const entry = await snapshot.entry(clean);
+  return entry === null || entry.mode === '040000' ? null : clean;
+}
+
+function packageManagerVersion(root: Workspace): string | null {
+  const { packageManager } = root.packageManifest;
+  return /^yarn@([^+]+)/.exec(typeof packageManager === 'string' ? packageManager : '')?.[1] ?? null;
+}
+
+function versionInName(yarnPath: string | null): string | null {
+  return /(\d+\.\d+\.\d+(?:-[\w.-]+?)?)\.c?js$/.exec(yarnPath ?? '')?.[1] ?? null;
+}
+
+function linkerOf(family: YarnFamily, settings: YarnSettings): Linker {
+  if (family === 'classic') return 'node-modules';
+  const linker = settings.nodeLinker ?? 'pnp';
+  if (linker === 'pnp' || linker === 'pnpm' || linker === 'node-modules') return linker;
+  throw inputFailure({
+    reason: 'linker-unknown',
+    message: `.yarnrc.yml sets \`nodeLinker: ${linker}\`, which shipyarn does not know.`,
+    hint: 'Use node-modules, pnpm or pnp.',
+    at: { file: '.yarnrc.yml' },
+  });
+}

@@ -1,0 +1,70 @@
+import micromatch from 'micromatch';
+import { compareBytes, type Snapshot } from './snapshot.ts';
+
+/** Never searched, as in Yarn (`Workspace#setup` in @yarnpkg/core). */
+const skipped = new Set(['node_modules', '.git', '.yarn']);
+
+/**
+ * Folders that `workspaces` globs match, from the root of the repo, sorted. Reads only the folders that a
+ * pattern can reach. Globs are relative to `from`; those that start with `!` take folders away.
+ */
+export async function workspaceFolders(
+  snapshot: Snapshot,
+  globs: readonly string[],
+  from = '',
+): Promise<string[]> {
+  const patterns = globs.flatMap((glob) => micromatch.braces(trim(glob), { expand: true }));
+  const negative = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
+  const found = new Set<string>();
+  for (const pattern of patterns) {
+    if (pattern.startsWith('!')) continue;
+    await match(snapshot, '', pattern.split('/'), from, found);
+  }
+  const kept = [...found].filter((folder) => !micromatch.isMatch(folder, negative.map(trim)));
+  return kept.map((folder) => join(from, folder)).sort(compareBytes);
+}
+
+async function match(
+  snapshot: Snapshot,
+  folder: string,
+  segments: readonly string[],
+  from: string,
+  found: Set<string>,
+): Promise<void> {
+  const [segment, ...rest] = segments;
+  if (segment === undefined) {
+    if (folder !== '') found.add(folder);
+    return;
+  }
+  if (segment === '**') {
+    await match(snapshot, folder, rest, from, found);
+    for (const name of await folders(snapshot, join(from, folder), '*')) {
+      await match(snapshot, join(folder, name), segments, from, found);
+    }
+    return;
+  }
+  for (const name of await folders(snapshot, join(from, folder), segment)) {
+    await match(snapshot, join(folder, name), rest, from, found);
+  }
+}
+
+async function folders(snapshot: Snapshot, parent: string, pattern: string): Promise<string[]> {
+  const children = await snapshot.children(parent);
+  return children
+    .filter(({ name, mode }) => mode === '040000' && !skipped.has(name) && fits(name, pattern))
+    .map(({ name }) => name);
+}
+
+function fits(name: string, pattern: string): boolean {
+  return name === pattern || micromatch.isMatch(name, pattern);
+}
+
+function trim(glob: string): string {
+  const negated = glob.startsWith('!');
+  const body = (negated ? glob.slice(1) : glob).replace(/^(\.?\/)+/, '').replace(/\/+$/, '');
+  return negated ? `!${body}` : body;
+}
+
+function join(folder: string, name: string): string {
+  return folder === '' ? name : name === '' ? folder : `${folder}/${name}`;
+}
