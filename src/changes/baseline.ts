@@ -1,0 +1,67 @@
+import { serviceSettings } from '../config/serviceSettings.ts';
+import type { Config } from '../config/settings.ts';
+import type { Git } from '../ports/git.ts';
+import { readProject } from '../workspace/readProject.ts';
+import type { Service } from '../workspace/service.ts';
+import { openSnapshot, type Snapshot } from '../workspace/snapshot.ts';
+import { changedPaths } from './changedPaths.ts';
+import { type ChangedTree, mayDiffer } from './mayDiffer.ts';
+import { openSide, type ServiceSide } from './serviceSide.ts';
+
+/** A commit that services are compared with; what it holds is read when it is asked for, once. */
+export interface Baseline {
+  commit: string;
+  /** Paths that differ between it and the head. */
+  changed(): Promise<ReadonlySet<string>>;
+  /** False where the changed paths alone show that the service is as it was. */
+  mayDiffer(service: Service): Promise<boolean>;
+  /**
+   * The service of this name as it was; null where there was no such workspace. Rejects with an input failure
+   * where the project was in a state that could not be built.
+   */
+  side(serviceName: string): Promise<ServiceSide | null>;
+}
+
+/** Baselines of one head, by commit, each opened once. `configAt` gives the configuration of another tree. */
+export function openBaselines(
+  { objects, history }: Pick<Git, 'objects' | 'history'>,
+  head: Pick<ChangedTree, 'project' | 'config' | 'services'>,
+  configAt: (snapshot: Snapshot) => Promise<Config>,
+): (commit: string) => Baseline {
+  const headTree = head.project.snapshot.tree;
+  const opened = new Map<string, Baseline>();
+  const open = (commit: string): Baseline => {
+    const snapshot = once(async () => openSnapshot(await history.treeOf(commit), objects));
+    const project = once(async () => readProject(await snapshot()));
+    const config = once(async () => configAt(await snapshot()));
+    const changed = once(async () => new Set(await changedPaths(objects, (await snapshot()).tree, headTree)));
+    const lockfileBefore = async () => (await (await snapshot()).read('yarn.lock'))?.toString('utf8') ?? '';
+    const differs = once(async () => mayDiffer({ ...head, changed: await changed(), lockfileBefore }));
+    return {
+      commit,
+      changed,
+      mayDiffer: async (service) => (await differs())(service),
+      async side(serviceName) {
+        const workspace = (await project()).workspaces.get(serviceName);
+        if (workspace === undefined) return null;
+        const { name, path } = workspace;
+        const settings = serviceSettings(await config(), workspace);
+        return openSide(await project(), { name, path, workspace, settings });
+      },
+    };
+  };
+  return (commit) => {
+    const baseline = opened.get(commit) ?? open(commit);
+    opened.set(commit, baseline);
+    return baseline;
+  };
+}
+
+/** Runs at the first call; every call gets the same promise. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

@@ -1,0 +1,156 @@
+import type { Closure } from '../workspace/closure.ts';
+import type { ContextEntry } from '../workspace/contextContents.ts';
+import { changedPackages } from './changedPackages.ts';
+import { changedSettings } from './changedSettings.ts';
+import { dependencyPath } from './dependencyPath.ts';
+import { inputClassifier } from './inputParts.ts';
+import type { Reason } from './reason.ts';
+import type { InputPart } from './serviceChange.ts';
+import { entriesByRepoPath, type ServiceSide } from './serviceSide.ts';
+
+/** More files or packages say nothing more to a person. */
+const mostPaths = 20;
+const mostPackages = 50;
+
+/**
+ * Why the images of two sides of a service differ, as values for people. `changed` holds the paths that
+ * differ in Git: what differs in the context without being among them was taken in or left out by a rule.
+ * Never empty where the identities differ.
+ */
+export function compareSides(
+  before: ServiceSide,
+  after: ServiceSide,
+  changed: ReadonlySet<string>,
+): Reason[] {
+  if (before.contents.identity === after.contents.identity) return [];
+  const differing = differingPaths(before, after);
+  const [old, young] = [before.closures, after.closures];
+  const [came, went] = [newWorkspaces(old, young), newWorkspaces(young, old)];
+  const touched = differing.filter((path) => !isBelow(path, [...came, ...went]));
+  const reasons = [
+    ...dockerfileReasons(before, after, changed),
+    ...editReasons(
+      touched.filter((path) => changed.has(path)),
+      before,
+      after,
+    ),
+    ...came.map((workspace) => workspaceReason(workspace, after, 'added')),
+    ...went.map((workspace) => workspaceReason(workspace, before, 'dropped')),
+    ...lockfileReasons(old, young),
+    ...ruleReasons(
+      touched.filter((path) => !changed.has(path)),
+      before,
+      after,
+    ),
+    ...changedSettings(before.contents, after.contents),
+  ];
+  return reasons.length > 0 ? reasons : [{ kind: 'config', settings: ['how the image is built'] }];
+}
+
+function isBelow(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path.startsWith(`${folder}/`));
+}
+
+/** Paths whose entries differ, sorted. */
+function differingPaths(before: ServiceSide, after: ServiceSide): string[] {
+  const [old, young] = [entriesByRepoPath(before), entriesByRepoPath(after)];
+  const paths = [...new Set([...old.keys(), ...young.keys()])];
+  return paths.filter((path) => !sameEntries(old.get(path), young.get(path))).sort();
+}
+
+function sameEntries(a: readonly ContextEntry[] = [], b: readonly ContextEntry[] = []): boolean {
+  return a.length === b.length && a.every((entry, index) => sameEntry(entry, b[index] as ContextEntry));
+}
+
+function sameEntry(a: ContextEntry, b: ContextEntry): boolean {
+  if (a.mode !== b.mode) return false;
+  if ('oid' in a.from) return 'oid' in b.from && a.from.oid === b.from.oid;
+  if ('oid' in b.from) return false;
+  const [before, after] = [a.from.content(), b.from.content()];
+  return (
+    before.equals(after) || (a.outsideIdentity === true && withoutVersion(before) === withoutVersion(after))
+  );
+}
+
+/** Under Yarn Classic a manifest keeps its version, which does not count. */
+function withoutVersion(packageManifest: Buffer): string {
+  return JSON.stringify({ ...JSON.parse(packageManifest.toString('utf8')), version: null });
+}
+
+function dockerfileReasons(before: ServiceSide, after: ServiceSide, changed: ReadonlySet<string>): Reason[] {
+  const [old, young] = [before.contents.dockerfile, after.contents.dockerfile];
+  const origins = [young.origin, old.origin].filter((origin) => origin !== null);
+  const edited = origins.some((origin) => changed.has(origin)) && old.text !== young.text;
+  if (!edited && old.origin === young.origin) return [];
+  return [{ kind: 'dockerfile', paths: [...new Set(origins)] }];
+}
+
+/** Folders of workspaces that only the second side needs. A workspace that moved is not new. */
+function newWorkspaces(before: readonly Closure[], after: readonly Closure[]): string[] {
+  const names = new Set(before.flatMap(({ workspaces }) => workspaces.map(({ name }) => name)));
+  const fresh = after.flatMap(({ workspaces }) => workspaces.filter(({ name }) => !names.has(name)));
+  return [...new Set(fresh.map(({ path }) => path))];
+}
+
+function workspaceReason(workspace: string, side: ServiceSide, change: 'added' | 'dropped'): Reason {
+  return { kind: 'workspace', workspace, ...way(workspace, side), change };
+}
+
+function way(workspace: string, { project, service }: ServiceSide): Pick<Reason, 'via'> {
+  const via = dependencyPath(project, workspace, service.workspace);
+  return via === null ? {} : { via };
+}
+
+/** Edited files by the part of the service that they are. */
+function editReasons(edited: readonly string[], before: ServiceSide, after: ServiceSide): Reason[] {
+  const classify = inputClassifier([after, before]);
+  const groups = new Map<string, { part: InputPart; paths: string[] }>();
+  for (const path of edited) {
+    const part = classify(path);
+    const key = `${part.kind} ${part.workspace ?? ''}`;
+    const group = groups.get(key) ?? { part, paths: [] };
+    groups.set(key, group);
+    group.paths.push(path);
+  }
+  return [...groups.values()]
+    .filter(({ part }) => part.kind !== 'lockfile' && part.kind !== 'dockerfile')
+    .map(({ part: { kind, workspace }, paths }) => ({
+      kind,
+      ...(workspace !== undefined && { workspace, ...way(workspace, after) }),
+      ...boundedPaths(paths),
+    }));
+}
+
+function boundedPaths(paths: readonly string[]): Pick<Reason, 'paths' | 'morePaths'> {
+  const more = paths.length - mostPaths;
+  return { paths: paths.slice(0, mostPaths), ...(more > 0 && { morePaths: more }) };
+}
+
+function lockfileReasons(before: readonly Closure[], after: readonly Closure[]): Reason[] {
+  const digests = (closures: readonly Closure[]) => closures.map(({ slice }) => slice.digest()).join();
+  if (digests(before) === digests(after)) return [];
+  const slices = (closures: readonly Closure[]) => closures.map(({ slice }) => slice);
+  const packages = changedPackages(slices(before), slices(after));
+  const more = packages.length - mostPackages;
+  return [
+    { kind: 'lockfile', packages: packages.slice(0, mostPackages), ...(more > 0 && { morePackages: more }) },
+  ];
+}
+
+/** Files that came or went though nobody touched them: ignore rules, `inputs`, tsconfig chains. */
+function ruleReasons(unedited: readonly string[], before: ServiceSide, after: ServiceSide): Reason[] {
+  const [old, young] = [entriesByRepoPath(before), entriesByRepoPath(after)];
+  const came = unedited.filter((path) => !old.has(path));
+  const went = unedited.filter((path) => !young.has(path));
+  const settings = [
+    ...(came.length > 0 ? [`${files(came)} taken into the image by .dockerignore or configuration`] : []),
+    ...(went.length > 0 ? [`${files(went)} left out of the image by .dockerignore or configuration`] : []),
+  ];
+  return settings.length > 0
+    ? [{ kind: 'config', settings, ...boundedPaths([...came, ...went].sort()) }]
+    : [];
+}
+
+function files({ length }: readonly string[]): string {
+  return length === 1 ? '1 file' : `${length} files`;
+}

@@ -1,0 +1,41 @@
+import type { Project, Workspace } from '../workspace/project.ts';
+
+/**
+ * The shortest way from a workspace to the service that needs it, as folders: `packages/log`, `packages/http`,
+ * `services/api`. Null where the manifests show none. devDependencies are taken only where nothing else leads there.
+ */
+export function dependencyPath(project: Project, workspace: string, service: Workspace): string[] | null {
+  return (
+    search(project, workspace, service, ['dependencies', 'optionalDependencies', 'peerDependencies']) ??
+    search(project, workspace, service, [
+      ...['dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies'],
+    ])
+  );
+}
+
+function search(
+  project: Project,
+  target: string,
+  service: Workspace,
+  fields: readonly string[],
+): string[] | null {
+  const cameFrom = new Map<Workspace, Workspace | null>([[service, null]]);
+  for (const workspace of cameFrom.keys()) {
+    if (workspace.path === target) return trail(workspace, cameFrom);
+    for (const dependency of dependenciesOf(workspace, project, fields)) {
+      if (!cameFrom.has(dependency)) cameFrom.set(dependency, workspace);
+    }
+  }
+  return null;
+}
+
+function dependenciesOf(workspace: Workspace, project: Project, fields: readonly string[]): Workspace[] {
+  const names = fields.flatMap((field) => Object.keys(workspace.packageManifest[field] ?? {}));
+  return names.sort().flatMap((name) => project.workspaces.get(name) ?? []);
+}
+
+function trail(from: Workspace, cameFrom: ReadonlyMap<Workspace, Workspace | null>): string[] {
+  const folders: string[] = [];
+  for (let at: Workspace | null = from; at !== null; at = cameFrom.get(at) ?? null) folders.push(at.path);
+  return folders;
+}

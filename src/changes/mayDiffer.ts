@@ -1,0 +1,179 @@
+import micromatch from 'micromatch';
+import type { Config } from '../config/settings.ts';
+import { covers } from '../workspace/contents/copiedFiles.ts';
+import { copySources } from '../workspace/contents/copySources.ts';
+import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
+import { tsconfigChain } from '../workspace/contents/tsconfigChain.ts';
+import type { Project, Workspace } from '../workspace/project.ts';
+import type { Service } from '../workspace/service.ts';
+import { lockfileReach } from './lockfileReach.ts';
+import { workspaceDependents } from './workspaceDependents.ts';
+import { workspaceOwner } from './workspaceOwner.ts';
+
+export interface ChangedTree {
+  project: Project;
+  config: Config;
+  services: readonly Service[];
+  /** Paths that differ from the other tree. */
+  changed: ReadonlySet<string>;
+  /** `yarn.lock` of the other tree; empty where it had none. */
+  lockfileBefore(): Promise<string>;
+}
+
+/**
+ * Tells from the changed paths alone which services cannot differ from another tree: false is certain, true
+ * means that contexts have to be compared. No context is described for this, so its cost does not grow with
+ * the services.
+ */
+export async function mayDiffer(tree: ChangedTree): Promise<(service: Service) => boolean> {
+  const { project, changed } = tree;
+  const owner = workspaceOwner(project);
+  const outside = [...changed].filter((path) => owner(path) === null);
+  if (outside.some((path) => concernsEveryone(path, tree)) || reachedByPath(project, changed))
+    return () => true;
+  const touched = touchedWorkspaces(changed, owner);
+  for (const workspace of await tsconfigUsers(project, changed)) touched.add(workspace);
+  const reached = workspaceDependents(project, touched);
+  if (changed.has('yarn.lock')) {
+    const inSlice = lockfileReach(project, await tree.lockfileBefore(), ignoredByAll(tree.services));
+    if (inSlice === null) return () => true;
+    for (const workspace of inSlice) reached.add(workspace);
+  }
+  if (reached.has(project.root) || [...touched].some((workspace) => neededByThirdParty(project, workspace))) {
+    return () => true;
+  }
+  const copying = await copyingServices(tree);
+  return (service) =>
+    reached.has(service.workspace) ||
+    inputsChanged(service, changed) ||
+    copying.has(service) ||
+    service.path === '';
+}
+
+/** A package.json that came or went also takes its folder from the workspace around it, or gives it back. */
+function touchedWorkspaces(
+  changed: ReadonlySet<string>,
+  owner: ReturnType<typeof workspaceOwner>,
+): Set<Workspace> {
+  const touched = new Set<Workspace>();
+  for (const path of changed) {
+    const around = path.endsWith('/package.json') ? owner(path.slice(0, -'/package.json'.length)) : null;
+    for (const workspace of [owner(path), around]) if (workspace !== null) touched.add(workspace);
+  }
+  return touched;
+}
+
+/** Files in the root that may shape every image. */
+const rootFiles = new Set([
+  ...['package.json', '.yarnrc', '.yarnrc.yml', '.npmrc', '.nvmrc', '.node-version'],
+  ...['shipyarn.yaml', 'shipyarn.yml', 'Dockerfile.template', '.dockerignore'],
+]);
+
+function concernsEveryone(path: string, { config, services }: ChangedTree): boolean {
+  const dockerfiles = services.flatMap(({ settings }) => settings.dockerfile ?? []);
+  return (
+    rootFiles.has(path) ||
+    path.startsWith('.yarn/') ||
+    path.endsWith('.dockerignore') ||
+    dockerfiles.includes(path) ||
+    // What it extends may stand anywhere.
+    (config.file.extends !== undefined && /\.(ya?ml|json)$/.test(path))
+  );
+}
+
+/**
+ * Whether a changed path may be a patch, archive or folder that an install reads. Compared by the last part of
+ * what the lockfile names, for a reference may be relative to any workspace.
+ */
+function reachedByPath(project: Project, changed: ReadonlySet<string>): boolean {
+  const resolutions = Object.values(project.root.packageManifest.resolutions ?? {});
+  const plugins = (project.settings.plugins ?? []).flatMap((plugin) =>
+    typeof plugin === 'string' ? plugin : (plugin.path ?? []),
+  );
+  const references = [
+    ...resolutions,
+    ...(project.lockfile.match(/(?:patch|file|portal|link):[^"\n]+/g) ?? []),
+  ];
+  const parts = new Set([...plugins, ...references.flatMap(referencedPaths)].map(lastPart));
+  return parts.size > 0 && [...changed].some((path) => path.split('/').some((part) => parts.has(part)));
+}
+
+/** `patch:<source>#<path>&<path>::…` and `file:<path>#…::…`; built-in patches stand in no file. */
+function referencedPaths(reference: string): string[] {
+  const [, protocol, target = ''] = /^(patch|file|portal|link):(.*?)(?:::.*)?$/.exec(reference) ?? [];
+  if (protocol === undefined) return [];
+  const paths = protocol === 'patch' ? (target.split('#')[1] ?? '').split('&') : [target.split('#')[0] ?? ''];
+  return paths.filter((path) => !path.includes('builtin<'));
+}
+
+function lastPart(path: string): string {
+  return decodeURIComponent(path).replace(/\/$/, '').split('/').at(-1) ?? '';
+}
+
+/** Extensions that no tsconfig has: their changes need no look at the chains. */
+const neverTsconfig =
+  /\.([cm]?[jt]sx?|md|s?css|html?|svg|png|jpe?g|ya?ml|sh|sql|txt|graphql|proto|snap|lock)$|(^|\/)package\.json$/;
+
+/**
+ * Workspaces whose tsconfig files reach a changed file outside their own folder; all of them where such a file
+ * is gone, for then nothing tells any more who reached it.
+ */
+async function tsconfigUsers(
+  { snapshot, workspaces }: Project,
+  changed: ReadonlySet<string>,
+): Promise<Workspace[]> {
+  const all = [...workspaces.values()];
+  const candidates = [...changed].filter((path) => !neverTsconfig.test(path));
+  if (candidates.length === 0) return [];
+  const entries = await Promise.all(candidates.map((path) => snapshot.entry(path)));
+  if (entries.includes(null)) return all;
+  const chains = await Promise.all(all.map((workspace) => tsconfigChain(snapshot, workspace)));
+  return all.filter((_, index) => chains[index]?.some(({ path }) => changed.has(path)));
+}
+
+function ignoredByAll(services: readonly Service[]): (packageName: string) => boolean {
+  const lists = new Map(
+    services.map(({ settings: { ignoreDependencies: list } }) => [list.join('\n'), list]),
+  );
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const ignored =
+      known.get(name) ?? [...lists.values()].every((list) => micromatch.isMatch(name, [...list]));
+    known.set(name, ignored);
+    return ignored;
+  };
+}
+
+/** Whether a third-party package has the workspace among its dependencies: then it may stand in any slice. */
+function neededByThirdParty({ lockfile, yarn }: Project, { name }: Workspace): boolean {
+  for (const line of [`\n    "${name}"`, `\n    ${name}`]) {
+    for (let at = lockfile.indexOf(line); at !== -1; at = lockfile.indexOf(line, at + 1)) {
+      const end = lockfile.indexOf('\n\n', at);
+      const rest = lockfile.slice(at, end === -1 ? undefined : end);
+      if (yarn.family === 'classic' || /\n {2}linkType: hard/.test(rest)) return true;
+    }
+  }
+  return false;
+}
+
+/** Services whose own Dockerfile copies a changed file, wherever it stands. */
+async function copyingServices({ project, services, changed }: ChangedTree): Promise<Set<Service>> {
+  const copying = await Promise.all(
+    services.map(async (service) => {
+      const { kind, text } = await dockerfileOf(project, service);
+      if (kind === 'template') return false;
+      const sources = copySources(text, service.settings.buildArguments).filter(({ path }) => path !== '');
+      return sources.some((source) => [...changed].some((path) => covers(source.path, path)));
+    }),
+  );
+  return new Set(services.filter((_, index) => copying[index]));
+}
+
+function inputsChanged({ settings: { inputs } }: Service, changed: ReadonlySet<string>): boolean {
+  return inputs.some((input) => {
+    const glob = input.replace(/^(\.?\/)+/, '').replace(/\/$/, '');
+    return [...changed].some(
+      (path) => path.startsWith(`${glob}/`) || micromatch.isMatch(path, glob, { dot: true }),
+    );
+  });
+}

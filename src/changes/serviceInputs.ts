@@ -1,0 +1,65 @@
+import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
+import type { ServiceInputs } from './attributeCommits.ts';
+import { inputClassifier } from './inputParts.ts';
+import { type LockfileEdits, lockfileHeader } from './lockfileEdits.ts';
+import { entriesByRepoPath, type ServiceSide } from './serviceSide.ts';
+import { workspaceOwner } from './workspaceOwner.ts';
+
+/**
+ * What commits are matched against: the service as it is at one or several points of its history, newest
+ * first. A file of its workspaces that none of these has (it was added and moved on since) counts as well.
+ * `settingsCount`: so do the files that say how the image is made.
+ */
+export async function serviceInputs(
+  sides: readonly [ServiceSide, ...ServiceSide[]],
+  edits: LockfileEdits,
+  { settingsCount }: { settingsCount: boolean },
+): Promise<ServiceInputs> {
+  const classify = inputClassifier(sides);
+  const known = new Set(sides.flatMap((side) => [...entriesByRepoPath(side).keys(), ...dockerfileOf(side)]));
+  const isSource = await sourceMatcher(sides);
+  const packages = new Set(
+    sides.flatMap(({ closures }) => closures.flatMap(({ slice }) => [...slice.packages().keys()])),
+  );
+  return {
+    partOf(path) {
+      if (sides.some((side) => isSettings(path, side))) return settingsCount ? { kind: 'config' } : null;
+      return known.has(path) || isSource(path) ? classify(path) : null;
+    },
+    async lockfileTouched(commit) {
+      const edited = await edits(commit);
+      return edited.has(lockfileHeader) || [...edited].some((name) => packages.has(name));
+    },
+  };
+}
+
+/** Tells files of the service's workspaces, present or past, from what the rules leave out. */
+async function sourceMatcher(
+  sides: readonly [ServiceSide, ...ServiceSide[]],
+): Promise<(path: string) => boolean> {
+  const [{ project, service, contents }] = sides;
+  const folders = new Set(
+    sides.flatMap(({ closures }) => closures.flatMap(({ workspaces }) => workspaces.map(({ path }) => path))),
+  );
+  const owners = sides.map((side) => workspaceOwner(side.project));
+  const rules = await readIgnoreRules(project.snapshot, service, contents.dockerfile.origin);
+  return (path) => {
+    const owned = owners.some((owner) => folders.has(owner(path)?.path ?? ''));
+    return owned && !/(^|\/)CHANGELOG\.md$/.test(path) && !rules.ignores(path);
+  };
+}
+
+function dockerfileOf({ contents }: ServiceSide): string[] {
+  const { origin } = contents.dockerfile;
+  return origin === null ? [] : [origin];
+}
+
+/** Files that decide how the image is made without being in it. */
+function isSettings(path: string, { service, contents }: ServiceSide): boolean {
+  const files = ['shipyarn.yaml', 'shipyarn.yml', '.nvmrc', '.node-version', '.dockerignore'];
+  return (
+    files.includes(path) ||
+    path === `${service.path}/.dockerignore` ||
+    path === `${contents.dockerfile.origin}.dockerignore`
+  );
+}

@@ -1,0 +1,80 @@
+import semver from 'semver';
+import { unscopedName } from '../config/serviceSettings.ts';
+import type { Config } from '../config/settings.ts';
+import { inputFailure } from '../errors.ts';
+
+export interface TagFormat {
+  /** Git tag of a service's version. */
+  format(service: string, version: string): string;
+  /** The service and version that a tag stands for; null: not a release tag of these services. */
+  parse(gitTag: string): { service: string; version: string } | null;
+}
+
+/** Semantic Versioning 2.0.0, loosely: `semver` checks what this finds. */
+const versionPattern = '\\d+\\.\\d+\\.\\d+[0-9A-Za-z.+-]*';
+
+/**
+ * Tags as `tagFormat` shapes them, for these services. Rejects formats that cannot tell versions or services
+ * apart: without `{version}`, or without `{service}` or `{name}` where two services would share a tag.
+ */
+export function tagFormat(
+  config: Pick<Config, 'tagFormat' | 'origin'>,
+  services: readonly { name: string }[],
+): TagFormat {
+  const template = config.tagFormat;
+  const format = (service: string, version: string) =>
+    template.replace(/\{(service|name|version)\}/g, (_, field) => {
+      if (field === 'version') return version;
+      return field === 'service' ? service : unscopedName(service);
+    });
+  const byTag = new Map<string, string>();
+  for (const { name } of services) {
+    const example = format(name, '0.0.0');
+    const twin = byTag.get(example);
+    if (twin !== undefined) throw sharedTag(config, twin, name);
+    byTag.set(example, name);
+  }
+  if (!/\{version\}/.test(template)) throw withoutVersion(config);
+  const pattern = tagPattern(template);
+  return {
+    format,
+    parse(gitTag) {
+      const match = pattern.exec(gitTag);
+      const [start = 0, end = 0] = match?.indices?.groups?.version ?? [];
+      const version = gitTag.slice(start, end);
+      if (semver.valid(version) !== version.replace(/\+.*$/, '')) return null;
+      const example = `${gitTag.slice(0, start)}0.0.0${gitTag.slice(end)}`;
+      const service = byTag.get(example);
+      return service === undefined ? null : { service, version };
+    },
+  };
+}
+
+function tagPattern(template: string): RegExp {
+  const parts = template.split(/(\{service\}|\{name\}|\{version\})/).map((part) => {
+    if (part === '{version}') return `(?<version>${versionPattern})`;
+    return /^\{.*\}$/.test(part) ? '.+' : part.replace(/[.*+?^$()|[\]\\{}]/g, '\\$&');
+  });
+  return new RegExp(`^${parts.join('')}$`, 'd');
+}
+
+function failure(config: Pick<Config, 'origin'>, details: { reason: string; message: string; hint: string }) {
+  const at = config.origin('tagFormat');
+  return inputFailure({ ...details, ...(at !== null && { at }) });
+}
+
+function withoutVersion(config: Pick<Config, 'tagFormat' | 'origin'>) {
+  return failure(config, {
+    reason: 'tag-format-without-version',
+    message: `\`tagFormat: ${config.tagFormat}\` has no \`{version}\`.`,
+    hint: 'Write for instance `tagFormat: "{service}@{version}"`.',
+  });
+}
+
+function sharedTag(config: Pick<Config, 'tagFormat' | 'origin'>, one: string, other: string) {
+  return failure(config, {
+    reason: 'tag-format-ambiguous',
+    message: `With \`tagFormat: ${config.tagFormat}\` the services ${one} and ${other} would share their tags.`,
+    hint: 'Use `{service}`, the full name, in `tagFormat`.',
+  });
+}
