@@ -1,0 +1,63 @@
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { inputFailure } from '../errors.ts';
+import type { ContextContents, ContextEntry } from '../workspace/contextContents.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
+import { contentOf, contextEntries } from './contextTar.ts';
+
+/**
+ * Writes a context into a folder that does not exist yet or is empty; it appears there whole or not at all.
+ * Rejects with an input failure where something stands there.
+ */
+export async function writeContext(
+  contents: ContextContents,
+  snapshot: Snapshot,
+  folder: string,
+): Promise<void> {
+  await checkEmpty(folder);
+  await mkdir(dirname(folder), { recursive: true });
+  const temporary = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
+  try {
+    await writeEntries(contextEntries(contents), snapshot, temporary);
+    await chmod(temporary, 0o755);
+    await rmdir(folder).catch(() => undefined);
+    await rename(temporary, folder);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Writes entries below a folder. */
+export async function writeEntries(
+  entries: readonly ContextEntry[],
+  snapshot: Snapshot,
+  folder: string,
+): Promise<void> {
+  const made = new Set<string>();
+  for (const entry of entries) {
+    const target = join(folder, entry.path);
+    if (!made.has(dirname(target))) await mkdir(dirname(target), { recursive: true });
+    made.add(dirname(target));
+    const content = await contentOf(entry, snapshot);
+    if (entry.mode === '120000') await symlink(content.toString('utf8'), target);
+    else await writeFile(target, content, { mode: entry.mode === '100755' ? 0o755 : 0o644 });
+  }
+}
+
+async function checkEmpty(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw inputFailure({
+      reason: 'out-not-writable',
+      message: `${folder} is no folder that a context can be written to (${error.code}).`,
+      hint: 'Name a folder that does not exist yet.',
+    });
+  });
+  if (names.length === 0) return;
+  throw inputFailure({
+    reason: 'out-not-empty',
+    message: `${folder} is not empty.`,
+    hint: 'Remove it, or name a folder that does not exist yet.',
+  });
+}
