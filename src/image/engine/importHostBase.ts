@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { realpath, stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { workFailure } from '../../errors.ts';
+import type { Engine } from '../../ports/engine.ts';
+import { type Host, hostBase } from '../hostBase.ts';
+import { rootFileSystemTar } from '../rootFileSystemTar.ts';
+
+/** Label that says what the base was made of. */
+const sourceLabel = 'shipyarn.host-base';
+/** Counts up when {@link hostBase} chooses other files. */
+const form = 1;
+const machineFiles = [
+  '/etc/ld.so.cache',
+  '/etc/ssl/certs/ca-certificates.crt',
+  '/etc/pki/tls/certs/ca-bundle.crt',
+  '/var/lib/dpkg/status',
+  '/var/lib/rpm/rpmdb.sqlite',
+  '/lib/apk/db/installed',
+];
+
+/**
+ * Gives the engine the base image made of this machine's own Node and returns its name,
+ * `shipyarn-host-node:<version>`. Does nothing where the engine has one that was made of this machine as it is.
+ */
+export async function importHostBase(engine: Engine, host: Host & { version: string }): Promise<string> {
+  const name = `shipyarn-host-node:${host.version.replace(/^v/, '')}`;
+  const [source, known] = await Promise.all([fingerprint(host), engine.inspect(name)]);
+  if (known?.labels[sourceLabel] === source) return name;
+  const { entries, config } = await hostBase(host);
+  const changes = [
+    ...config.Env.map((variable) => `ENV ${variable}`),
+    `CMD ${JSON.stringify(config.Cmd)}`,
+    `LABEL ${sourceLabel}=${source}`,
+  ];
+  try {
+    await engine.importRootfs(Readable.from(rootFileSystemTar(entries)), name, changes);
+  } catch (cause) {
+    const message = `The engine did not take the base image ${name}.`;
+    throw workFailure({ reason: 'host-base-import', message, output: (cause as Error).message, cause });
+  }
+  return name;
+}
+
+/**
+ * Of the files that change whenever the base would: Node, the linker's cache, the package databases, the
+ * authorities. Asking `ldd` for each program takes longer than building a service from its cache.
+ */
+async function fingerprint({ execPath, env }: Host): Promise<string> {
+  const files = [await realpath(execPath), env.NODE_EXTRA_CA_CERTS, ...machineFiles];
+  const states = await Promise.all(
+    files.map(async (file) => {
+      const found = file === undefined ? null : await stat(file).catch(() => null);
+      return [file, found?.size, found?.mtimeMs, found?.ino];
+    }),
+  );
+  return createHash('sha256')
+    .update(JSON.stringify([form, env.PATH, states]))
+    .digest('hex');
+}

@@ -1,0 +1,50 @@
+import type { BuildRequest } from '../../ports/builder.ts';
+import type { Platform } from '../imageFormat.ts';
+import type { ContextFiles } from './contextFiles.ts';
+import {
+  type DependencyLayer,
+  dependencyKey,
+  installDependencyLayer,
+  keptDependencyLayer,
+} from './dependencyLayer.ts';
+import type { Run } from './run.ts';
+import { dependencyTag, findStoredDependencies } from './storedDependencies.ts';
+import type { YarnSetting } from './yarnInstall.ts';
+
+export interface FoundDependencies {
+  layer: DependencyLayer;
+  /** Tag under which the registry is to keep the layer once it is pushed; null: it does, or is not to. */
+  storeAs: string | null;
+}
+
+/**
+ * A service's installed production dependencies: what this machine keeps for the slice, else what the registry keeps,
+ * else installed now.
+ */
+export async function findDependencies(
+  { contents, target }: BuildRequest,
+  files: ContextFiles,
+  platform: Platform,
+  setting: YarnSetting,
+  run: Run,
+): Promise<FoundDependencies> {
+  const key = dependencyKey(contents, platform);
+  const tag = dependencyTag(target.imageTag, key);
+  const service = contents.service.name;
+  const step = 'install production dependencies';
+  const kept = await keptDependencyLayer(run.cacheFolder, key);
+  if (kept !== null) {
+    run.report({ kind: 'build', service, step, state: 'cached' });
+    return { layer: kept, storeAs: tag };
+  }
+  const stored = tag === null ? null : await findStoredDependencies(target, tag);
+  if (stored !== null) {
+    run.report({ kind: 'build', service, step, state: 'cached', text: 'found in the registry' });
+    return { layer: stored, storeAs: null };
+  }
+  run.report({ kind: 'build', service, step, state: 'started' });
+  const slice = await files.of('production');
+  const layer = await installDependencyLayer(key, slice, platform, setting);
+  run.report({ kind: 'build', service, step, state: 'done' });
+  return { layer, storeAs: tag };
+}

@@ -1,0 +1,42 @@
+import type { BuildRequest } from '../../ports/builder.ts';
+import type { ImageConfig, Platform } from '../imageFormat.ts';
+import { type BaseImage, findBaseImage } from './baseImage.ts';
+import { hostBaseImage } from './hostBaseImage.ts';
+import type { Layer } from './layer.ts';
+import { pushConfig } from './pushImage.ts';
+import type { Run } from './run.ts';
+
+/** One platform's image. */
+export interface PlatformImage {
+  platform: Platform;
+  /** Its manifest; all that it names is in the store. */
+  bytes: Buffer;
+  /** Has the registry keep the installed dependencies for the next machine. */
+  keepDependencies(): Promise<void>;
+}
+
+/** The image that a reference names, or this machine's own Node for `host`. */
+export function openBase(
+  reference: string,
+  { target }: BuildRequest,
+  platform: Platform,
+  { openStore, cacheFolder, env }: Run,
+): Promise<BaseImage> {
+  if (reference === 'host') return hostBaseImage(cacheFolder, env);
+  return findBaseImage(reference, platform, { openStore, target: target.store, cacheFolder });
+}
+
+/** Puts the config over layers that are in the store, or on their way; gives the manifest. */
+export function pushManifestParts(
+  { target: { store, repository } }: BuildRequest,
+  base: BaseImage,
+  layers: readonly Layer[],
+  config: ImageConfig,
+): Promise<Buffer> {
+  const annotations = {
+    'org.opencontainers.image.base.name': base.name,
+    ...(base.digest === null ? {} : { 'org.opencontainers.image.base.digest': base.digest }),
+  };
+  const descriptors = [...base.layers, ...layers].map(({ descriptor }) => descriptor);
+  return pushConfig(store, repository, config, descriptors, annotations);
+}
