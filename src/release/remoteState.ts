@@ -1,0 +1,78 @@
+import type { TagFormat } from '../changes/tagFormat.ts';
+import type { Config } from '../config/settings.ts';
+import { inputFailure } from '../errors.ts';
+import type { Git, GitHead } from '../ports/git.ts';
+import { fetchFromRemote } from './fetchFromRemote.ts';
+import { ledgerRef } from './ledger.ts';
+import { readLedger, type StoredLedger } from './ledgerStore.ts';
+
+/** What a release looks at on the remote before it decides anything. */
+export interface RemoteState {
+  /** The release branch that this run serves. */
+  branch: string;
+  /** Its newest commit. */
+  tip: string;
+  ledger: StoredLedger;
+}
+
+/**
+ * Fetches tags, the release branches and the ledger, and finds the branch that HEAD belongs to: the one that
+ * is checked out where it is a release branch, else the first that contains HEAD. Throws an input failure
+ * where none does (nothing that is not merged gets deployed), and where release tags here are not the remote's.
+ */
+export async function lookAtRemote(
+  git: Git,
+  config: Config,
+  head: GitHead,
+  format: TagFormat,
+): Promise<RemoteState> {
+  // Before the remote's: a tag that is here by now was there before.
+  const [localTags, main] = await Promise.all([
+    git.history.tags(),
+    config.branch ?? git.remote.defaultBranch(),
+  ]);
+  const branches = [main, ...Object.keys(config.channels).filter((branch) => branch !== main)];
+  const refs = await git.remote.listRefs([
+    ...branches.map((branch) => `refs/heads/${branch}`),
+    'refs/shipyarn/',
+    'refs/tags/',
+  ]);
+  const tips = branches.flatMap((branch) => {
+    const tip = refs.get(`refs/heads/${branch}`);
+    return tip === undefined ? [] : [{ branch, tip }];
+  });
+  await fetchFromRemote(git, { tips: tips.map(({ tip }) => tip), refs, localTags, format });
+
+  const ordered = [...tips].sort(
+    (a, b) => Number(b.branch === head.branch) - Number(a.branch === head.branch),
+  );
+  for (const { branch, tip } of ordered) {
+    if (head.commit !== tip && !(await git.history.isAncestor(head.commit, tip))) continue;
+    const ledger = await readLedger(git, branch, refs.get(ledgerRef(branch)) ?? null);
+    return { branch, tip, ledger };
+  }
+  throw inputFailure({
+    reason: 'not-merged',
+    message: `HEAD (${head.commit.slice(0, 10)}) is not on ${branches.map((branch) => `${git.remote.name}/${branch}`).join(' or ')}.`,
+    hint: `A release takes only what is merged: push or merge this commit to ${main} first, or set \`branch\`.`,
+  });
+}
+
+/** True where the ledger stands at a later commit than HEAD: another run has released past this one. */
+export async function isOvertaken(git: Git, head: GitHead, { ledger }: RemoteState): Promise<boolean> {
+  const released = ledger.ledger.commit;
+  if (released === '' || released === head.commit) return false;
+  return isBehind(git, head.commit, released);
+}
+
+/** Whether `commit` is `descendant` or one before it. One that was rewritten away on the remote is after nothing. */
+export async function isBehind(git: Git, commit: string, descendant: string): Promise<boolean> {
+  if (commit === descendant) return true;
+  for (const each of [commit, descendant]) {
+    if ((await git.history.resolveCommit(each)) !== null) continue;
+    // The branch may have moved since it was fetched.
+    await git.remote.fetch([each]).catch(() => undefined);
+    if ((await git.history.resolveCommit(each)) === null) return false;
+  }
+  return git.history.isAncestor(commit, descendant);
+}
