@@ -1,0 +1,105 @@
+import { detectChanges } from '../changes/detectChanges.ts';
+import type { ServiceChange } from '../changes/serviceChange.ts';
+import { loadConfig } from '../config/loadConfig.ts';
+import type { Config } from '../config/settings.ts';
+import { inputFailure } from '../errors.ts';
+import type { ReleasePlan } from '../plan/releasePlan.ts';
+import type { Git, GitTag } from '../ports/git.ts';
+import type { Ports } from '../ports/ports.ts';
+import { findServices } from '../workspace/findServices.ts';
+import type { Project } from '../workspace/project.ts';
+import { readProject } from '../workspace/readProject.ts';
+import type { Service } from '../workspace/service.ts';
+import { openSnapshot, type Snapshot } from '../workspace/snapshot.ts';
+import { completeClone } from './completeClone.ts';
+
+export interface SurveyOptions {
+  cwd: string;
+  configPath?: string | undefined;
+  /** Take uncommitted and untracked files too. */
+  worktree: boolean;
+  /** Compare with this revision instead of each service's last release. */
+  since?: string | undefined;
+  /** Look at this revision instead of HEAD; excludes `worktree`. */
+  head?: string | undefined;
+}
+
+/** One state of the monorepo. */
+export interface Survey {
+  /** `committedAt`: seconds since 1970. */
+  head: ReleasePlan['head'] & { committedAt: number };
+  snapshot: Snapshot;
+  config: Config;
+  project: Project;
+  services: readonly Service[];
+  /** The configuration of another tree of the same repo. */
+  configAt(snapshot: Snapshot): Promise<Config>;
+}
+
+/**
+ * The stages `config` and `workspace`: what there is, before anything is compared. The commit is read while Git
+ * still looks for uncommitted files: mostly there are none.
+ */
+export async function surveyRepo({ git }: Ports, options: SurveyOptions): Promise<Survey> {
+  const configAt = (at: Snapshot) => loadConfig(at, { ...options, root: git.history.root });
+  const working = options.worktree ? git.worktree.snapshot() : null;
+  working?.catch(() => undefined);
+  const { tree, ...head } = await readHead(git, options);
+  const committed = stateAt(openSnapshot(tree, git.objects), configAt);
+  committed.catch(() => undefined);
+  const seen = (await working) ?? { tree, dirty: false };
+  const state = seen.tree === tree ? committed : stateAt(openSnapshot(seen.tree, git.objects), configAt);
+  return { head: { ...head, dirty: seen.dirty }, ...(await state), configAt };
+}
+
+async function stateAt(snapshot: Snapshot, configAt: Survey['configAt']) {
+  const reading = readProject(snapshot);
+  // A mistake in the configuration is told first, whichever is read first.
+  reading.catch(() => undefined);
+  const config = await configAt(snapshot);
+  const project = await reading;
+  return { snapshot, config, project, services: await findServices(project, config) };
+}
+
+export interface ChangesOptions extends Pick<SurveyOptions, 'since'> {
+  channel: string | null;
+  /** False: an incomplete clone is a failure rather than completed. Default true. */
+  fetch?: boolean;
+  /** As in ChangesQuestion. */
+  thorough?: boolean;
+  /** Tags that were asked for beforehand. */
+  tags?: Promise<readonly GitTag[]>;
+}
+
+/** The stage `changes` on top: every service with what changed since its last release. */
+export async function surveyChanges(
+  ports: Ports,
+  survey: Survey,
+  { channel, since, thorough, tags: known, fetch = true }: ChangesOptions,
+): Promise<ServiceChange[]> {
+  const tags = await completeClone(ports, { survey, channel, since, fetch, tags: known });
+  return detectChanges({ git: ports.git, ...survey, tags, channel, since, thorough });
+}
+
+async function readHead({ history, objects }: Git, { head }: SurveyOptions) {
+  const { commit, branch } =
+    head === undefined ? await history.head() : { commit: await requireCommit(history, head), branch: null };
+  return { commit, branch, ...parseCommitObject(await objects.read(commit)) };
+}
+
+/** Tree and committer time (seconds since 1970) of a raw commit object (git-commit-tree, "Commit Information"). */
+function parseCommitObject(content: Buffer): { tree: string; committedAt: number } {
+  const text = content.toString('utf8');
+  const tree = /^tree ([0-9a-f]+)$/m.exec(text)?.[1] ?? '';
+  return { tree, committedAt: Number(/^committer .* (\d+) [+-]\d{4}$/m.exec(text)?.[1] ?? 0) };
+}
+
+async function requireCommit(history: Git['history'], revision: string): Promise<string> {
+  const commit = await history.resolveCommit(revision);
+  if (commit !== null) return commit;
+  throw inputFailure({
+    reason: 'unknown-revision',
+    message: `\`${revision}\` is no commit of this repository.`,
+    hint: 'Give a commit, a tag or a branch that `git rev-parse` knows; fetch it first where it is on the remote.',
+  });
+}
