@@ -1,0 +1,183 @@
+import { PassThrough, type Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { inputFailure } from '../../errors.ts';
+import type {
+  Engine,
+  EngineBuild,
+  EngineCredentials,
+  EngineImage,
+  EngineMessage,
+} from '../../ports/engine.ts';
+import { openBuildSession } from './buildSession.ts';
+import type { EngineAddress } from './engineAddress.ts';
+import { engineMessages } from './engineMessages.ts';
+
+/** The Engine port over dockerode. */
+export function dockerEngine(docker: Docker, address: EngineAddress): Engine {
+  return {
+    address: address.host,
+    describe: () => describe(docker, address),
+    build: (build) => buildImage(docker, build),
+    push: (reference, options) => pushImage(docker, reference, options),
+    tag: async (image, reference) => {
+      const { name, tag } = splitReference(reference);
+      await docker.getImage(image).tag({ repo: name, tag });
+    },
+    inspect: (reference) => inspect(docker, reference),
+    history: async (reference) => {
+      const lines: { CreatedBy: string; Size: number }[] = await docker.getImage(reference).history();
+      return lines.map((line) => ({ createdBy: line.CreatedBy, size: line.Size }));
+    },
+    removeReference: async (reference) => {
+      await docker.getImage(reference).remove();
+    },
+    exportImage: async (reference) => (await docker.getImage(reference).get()) as Readable,
+    load: async (archive) => {
+      const answer = (await docker.loadImage(archive, { quiet: true })) as Readable;
+      await untilDone(answer);
+    },
+    importRootfs: (rootfs, reference, changes) => importRootfs(docker, rootfs, reference, changes),
+  };
+}
+
+async function describe(docker: Docker, address: EngineAddress) {
+  try {
+    const { Version, Os, Arch } = await docker.version();
+    return { version: Version, os: Os, architecture: Arch };
+  } catch (cause) {
+    throw noEngine(address, cause);
+  }
+}
+
+function noEngine(address: EngineAddress, cause: unknown) {
+  const said = address.saidBy ? ` (${address.saidBy} says so)` : '';
+  return inputFailure({
+    reason: 'no-engine',
+    message: `No Docker Engine answers at ${address.host}${said}: ${(cause as Error).message.trim()}.`,
+    hint: 'Start Docker, or set `builder: oci` (needs no engine) or `builder: buildx` (builds elsewhere) in shipyarn.yaml.',
+    cause,
+  });
+}
+
+/**
+ * BuildKit inside the engine (`version=2`), the context as the request's body. There is always a session: BuildKit
+ * asks it even where a registry gives anonymous tokens.
+ */
+async function* buildImage(docker: Docker, build: EngineBuild): AsyncGenerator<EngineMessage> {
+  const contextFailed = new Promise<never>((_, reject) => build.context.once('error', reject));
+  contextFailed.catch(() => {});
+  // Ends whatever is left open: an answer that nobody reads on, an upload whose context broke.
+  const ended = new AbortController();
+  const session = await openBuildSession(docker, build);
+  try {
+    const answer = dial(docker, {
+      path: '/build?',
+      method: 'POST',
+      file: build.context,
+      options: buildQuery(build, session.id),
+      abortSignal: AbortSignal.any([build.signal, ended.signal]),
+      isStream: true,
+      statusCodes: { 200: true },
+    });
+    answer.catch(() => {});
+    yield* engineMessages(await Promise.race([answer, contextFailed]));
+  } finally {
+    ended.abort();
+    build.context.destroy();
+    session.close();
+  }
+}
+
+function buildQuery(build: EngineBuild, session: string): object {
+  return {
+    version: '2',
+    t: build.references,
+    dockerfile: build.dockerfile,
+    buildargs: build.buildArguments,
+    ...(build.pull ? { pull: '1' } : {}),
+    ...(build.platform ? { platform: build.platform } : {}),
+    ...(build.cacheFrom.length > 0 ? { cachefrom: JSON.stringify(build.cacheFrom) } : {}),
+    session,
+  };
+}
+
+async function* pushImage(
+  docker: Docker,
+  reference: string,
+  { credentials, signal }: Parameters<Engine['push']>[1],
+): AsyncGenerator<EngineMessage> {
+  const { name, tag } = splitReference(reference);
+  const answer = await dial(docker, {
+    path: `/images/${name}/push?`,
+    method: 'POST',
+    options: { tag },
+    // The header must be there even for an anonymous push, and be JSON in base64.
+    authconfig: authConfig(credentials),
+    abortSignal: signal,
+    isStream: true,
+    statusCodes: { 200: true },
+  });
+  yield* engineMessages(answer);
+}
+
+function authConfig(credentials: EngineCredentials | null): object {
+  if (!credentials) return { username: '', password: '' };
+  return 'identityToken' in credentials ? { identitytoken: credentials.identityToken } : credentials;
+}
+
+function splitReference(reference: string): { name: string; tag: string } {
+  const colon = reference.lastIndexOf(':');
+  return { name: reference.slice(0, colon), tag: reference.slice(colon + 1) };
+}
+
+/** docker-modem's own request: `buildImage` would open a session that gives one password to every host. */
+function dial(docker: Docker, request: object): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    docker.modem.dial(request as never, (error, answer) =>
+      error ? reject(error) : resolve(answer as Readable),
+    );
+  });
+}
+
+async function inspect(docker: Docker, reference: string): Promise<EngineImage | null> {
+  try {
+    const image = await docker.getImage(reference).inspect();
+    return {
+      id: image.Id,
+      size: image.Size,
+      os: image.Os,
+      architecture: image.Architecture,
+      repoDigests: image.RepoDigests ?? [],
+      layers: image.RootFS.Layers ?? [],
+      labels: image.Config?.Labels ?? {},
+      exposedPorts: Object.keys(image.Config?.ExposedPorts ?? {}),
+    };
+  } catch (error) {
+    if ((error as { statusCode?: number }).statusCode === 404) return null;
+    throw error;
+  }
+}
+
+async function importRootfs(
+  docker: Docker,
+  rootfs: Readable,
+  reference: string,
+  changes: readonly string[],
+): Promise<void> {
+  const { name, tag } = splitReference(reference);
+  const answer = await dial(docker, {
+    path: '/images/create?',
+    method: 'POST',
+    file: rootfs.pipe(new PassThrough()),
+    options: { fromSrc: '-', repo: name, tag, changes },
+    isStream: true,
+    statusCodes: { 200: true },
+  });
+  await untilDone(answer);
+}
+
+async function untilDone(answer: Readable): Promise<void> {
+  for await (const message of engineMessages(answer)) {
+    if (message.kind === 'error') throw new Error(message.message);
+  }
+}

@@ -1,0 +1,153 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
+import { inputFailure, workFailure } from '../../errors.ts';
+import { maskCredentials } from '../maskCredentials.ts';
+import { type GitSurroundings, gitArguments, gitEnvironment } from './gitProcess.ts';
+import { alternatesVariable } from './objectDirectories.ts';
+
+export interface BatchReply {
+  oid: string;
+  /** Null: there is no such object. */
+  content: Buffer | null;
+}
+
+export interface CatFile {
+  /** Asks for an object by id or revision. Questions asked at once travel together. */
+  ask(object: string): Promise<BatchReply>;
+  /** Ends the process after the questions that were asked. */
+  close(): Promise<void>;
+}
+
+interface Question {
+  resolve(reply: BatchReply): void;
+  reject(error: Error): void;
+}
+
+/** One `git cat-file --batch`, started at the first question. It never keeps the program from ending. */
+export function openCatFile(surroundings: GitSurroundings, alternates: readonly string[]): CatFile {
+  let child: ChildProcessWithoutNullStreams | null = null;
+  let ended: Promise<void> = Promise.resolve();
+  const open: Question[] = [];
+  let asked = '';
+
+  const start = () => {
+    const env = { ...gitEnvironment(surroundings.env), ...alternatesVariable(alternates) };
+    const started = spawn('git', gitArguments(['cat-file', '--batch']), { cwd: surroundings.cwd, env });
+    const errors: Buffer[] = [];
+    const fail = (why: string) => {
+      child = null;
+      for (const question of open.splice(0)) question.reject(batchFailure(why, errors));
+    };
+    started.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
+    started.stdout.on(
+      'data',
+      replyParser((reply) => settle(reply, started)),
+    );
+    started.stdin.on('error', () => {});
+    ended = new Promise((resolve) => {
+      started.on('error', (error) => fail(error.message));
+      started.on('close', (exitCode) => {
+        fail(`it exited with status ${exitCode}`);
+        resolve();
+      });
+    });
+    return started;
+  };
+
+  const settle = (reply: BatchReply, running: ChildProcessWithoutNullStreams) => {
+    open.shift()?.resolve(reply);
+    if (open.length === 0) keepAlive(running, false);
+  };
+
+  const send = () => {
+    if (asked === '') return;
+    child ??= start();
+    keepAlive(child, true);
+    child.stdin.write(asked);
+    asked = '';
+  };
+
+  return {
+    ask(object) {
+      // After all promises that are ready: what they ask goes into the same write.
+      if (asked === '') process.nextTick(send);
+      asked += `${object}\n`;
+      return new Promise((resolve, reject) => open.push({ resolve, reject }));
+    },
+    async close() {
+      send();
+      if (child !== null) keepAlive(child, true);
+      child?.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/** Whether the process and its pipes hold the event loop: only while somebody waits for an answer. */
+function keepAlive(child: ChildProcessWithoutNullStreams, wanted: boolean): void {
+  for (const handle of [child, child.stdin, child.stdout, child.stderr] as unknown as Socket[]) {
+    if (wanted) handle.ref();
+    else handle.unref();
+  }
+}
+
+function batchFailure(why: string, errors: readonly Buffer[]): Error {
+  if (why.includes('ENOENT')) {
+    return inputFailure({
+      reason: 'git-not-installed',
+      message: 'The command `git` was not found.',
+      hint: 'Install Git and see that it is on the PATH.',
+    });
+  }
+  return workFailure({
+    reason: 'process-failed',
+    message: `Could not read Git objects: \`git cat-file\` ended before it answered (${why}).`,
+    output: maskCredentials(Buffer.concat(errors).toString().trim()),
+  });
+}
+
+/**
+ * Cuts the stream into replies: `<oid> <type> <size>\n<content>\n`, or `<object> missing\n` and the like.
+ * @see https://git-scm.com/docs/git-cat-file#_batch_output
+ */
+function replyParser(emit: (reply: BatchReply) => void): (chunk: Buffer) => void {
+  let header = Buffer.alloc(0);
+  let oid: string | null = null;
+  let parts: Buffer[] = [];
+  let missing = 0;
+
+  const takeHeader = (chunk: Buffer): Buffer => {
+    const end = chunk.indexOf(0x0a);
+    if (end === -1) {
+      header = Buffer.concat([header, chunk]);
+      return chunk.subarray(chunk.length);
+    }
+    const line = header.toString() + chunk.toString('utf8', 0, end);
+    header = Buffer.alloc(0);
+    const found = /^([0-9a-f]{40,64}) \w+ (\d+)$/.exec(line);
+    if (found === null) emit({ oid: line, content: null });
+    else {
+      oid = found[1] as string;
+      missing = Number(found[2]) + 1;
+    }
+    return chunk.subarray(end + 1);
+  };
+
+  const takeContent = (chunk: Buffer): Buffer => {
+    const part = chunk.subarray(0, missing);
+    parts.push(part);
+    missing -= part.length;
+    if (missing === 0 && oid !== null) {
+      const whole = parts.length === 1 ? part : Buffer.concat(parts);
+      emit({ oid, content: whole.subarray(0, whole.length - 1) });
+      oid = null;
+      parts = [];
+    }
+    return chunk.subarray(part.length);
+  };
+
+  return (chunk) => {
+    let rest = chunk;
+    while (rest.length > 0) rest = oid === null ? takeHeader(rest) : takeContent(rest);
+  };
+}

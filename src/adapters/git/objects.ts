@@ -1,0 +1,59 @@
+import { workFailure } from '../../errors.ts';
+import type { GitObjects, TreeEntry } from '../../ports/git.ts';
+import { type BatchReply, openCatFile } from './catFile.ts';
+import type { GitSurroundings } from './gitProcess.ts';
+import { parseTree } from './parseTree.ts';
+
+export interface ObjectReader extends GitObjects {
+  /** The id of the object that a revision names (`HEAD^{commit}`), or null where there is none. */
+  find(revision: string): Promise<{ oid: string; content: Buffer } | null>;
+  /** Makes the objects of another folder readable too. */
+  lookAlsoIn(objectDirectory: string): void;
+  close(): Promise<void>;
+}
+
+/** Objects of one repository, read through one `git cat-file --batch` that starts at the first question. */
+export function openObjects(surroundings: GitSurroundings): ObjectReader {
+  let batch = openCatFile(surroundings, []);
+  const retired: Promise<void>[] = [];
+  const alternates: string[] = [];
+  const trees = new Map<string, Promise<readonly TreeEntry[]>>();
+
+  const readTree = async (oid: string) => parseTree(present(await batch.ask(oid), oid), oid.length / 2);
+  return {
+    async read(oid) {
+      return present(await batch.ask(oid), oid);
+    },
+    readTree(oid) {
+      const known = trees.get(oid);
+      if (known) return known;
+      const read = readTree(oid);
+      trees.set(oid, read);
+      // A tree that is missing now may have been fetched when it is asked for again.
+      read.catch(() => trees.delete(oid));
+      return read;
+    },
+    async find(revision) {
+      if (/[\n\0]/.test(revision)) return null;
+      const reply = await batch.ask(revision);
+      return reply.content === null ? null : { oid: reply.oid, content: reply.content };
+    },
+    lookAlsoIn(objectDirectory) {
+      alternates.push(objectDirectory);
+      retired.push(batch.close());
+      batch = openCatFile(surroundings, alternates);
+    },
+    async close() {
+      await Promise.all([...retired, batch.close()]);
+    },
+  };
+}
+
+function present(reply: BatchReply, oid: string): Buffer {
+  if (reply.content !== null) return reply.content;
+  throw workFailure({
+    reason: 'git-object-missing',
+    message: `The Git object ${oid} is not in this clone.`,
+    hint: 'Fetch it: `git fetch --unshallow` in a shallow clone, `git fsck` shows a damaged one.',
+  });
+}

@@ -1,0 +1,152 @@
+import { rmSync } from 'node:fs';
+import { appendFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Failure, inputFailure, workFailure } from '../../errors.ts';
+import type { Git } from '../../ports/git.ts';
+import type { InfraRepo } from '../../ports/infraRepo.ts';
+import { maskCredentials } from '../maskCredentials.ts';
+import { bindGit } from './gitProcess.ts';
+import { infraCredentials, infraTokenVariable } from './infraCredentials.ts';
+import { openGit } from './openGit.ts';
+
+export interface InfraRepoOptions {
+  /** URL or absolute path. */
+  repo: string;
+  /** Undefined: the remote's HEAD. */
+  branch?: string | undefined;
+  env: NodeJS.ProcessEnv;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * An infra repo behind the Git port: an empty clone in a temporary folder that fetches commits without trees,
+ * and trees and files by id when they are asked for. Nothing is checked out. Failures, here and while fetching:
+ * `infra-unreachable`, `infra-no-access`, `infra-branch-missing`.
+ */
+export async function openInfraRepo(options: InfraRepoOptions): Promise<InfraRepo> {
+  const { url, env } = infraCredentials(options.repo, options.env);
+  const folder = await mkdtemp(join(tmpdir(), 'shipyarn-infra-'));
+  const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', removeAtExit);
+  const surroundings = { cwd: folder, env, signal: options.signal };
+  await bindGit(surroundings)(['init', '--quiet', '--bare', '--template='], {
+    what: 'make a folder for the infra repo',
+  });
+  await appendFile(join(folder, 'config'), cloneSettings(url));
+  const opened = await openGit(surroundings);
+  const git: Git = {
+    ...opened,
+    async close() {
+      await opened.close();
+      await rm(folder, { recursive: true, force: true });
+      process.off('exit', removeAtExit);
+    },
+  };
+  const shown = maskCredentials(url);
+  try {
+    const branch = options.branch ?? (await git.remote.defaultBranch());
+    return { git, url: shown, branch, ...fetchers(git, branch, shown) };
+  } catch (error) {
+    await git.close();
+    throw infraFailure(error, shown);
+  }
+}
+
+/**
+ * A partial clone: missing objects are known to be at the remote. Without the `noop` negotiation Git takes a
+ * tree that is asked for by id for one that it has.
+ */
+function cloneSettings(url: string): string {
+  return [
+    '[core]\n\trepositoryFormatVersion = 1',
+    '[extensions]\n\tpartialClone = origin',
+    `[remote "origin"]\n\turl = ${JSON.stringify(url)}\n\tpromisor = true\n\tpartialCloneFilter = tree:0`,
+    '[fetch]\n\tnegotiationAlgorithm = noop',
+    '[gc]\n\tauto = 0',
+    '',
+  ].join('\n');
+}
+
+/** No more ids on one command line. */
+const idsAtOnce = 10_000;
+
+function fetchers(
+  git: Git,
+  branch: string,
+  url: string,
+): Pick<InfraRepo, 'fetchTip' | 'fetchHistory' | 'fetchObjects'> {
+  const here = 'refs/shipyarn/fetched';
+  const fetch: Git['remote']['fetch'] = async (refspecs, options) => {
+    await git.remote.fetch(refspecs, options).catch((error) => {
+      throw infraFailure(error, url);
+    });
+  };
+  const atHere = async () => (await git.history.resolveCommit(here)) as string;
+  // Git locks a shallow clone while it fetches; environments may share one.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  const exists = async (ref: string) => (await git.remote.listRefs([ref])).has(ref);
+  return {
+    fetchTip: () =>
+      inTurn(async () => {
+        const ref = `refs/heads/${branch}`;
+        try {
+          await git.remote.fetch([`+${ref}:${here}`], { depth: 1, filter: 'tree:0' });
+        } catch (error) {
+          const found = await exists(ref).catch(() => true);
+          throw found ? infraFailure(error, url) : branchMissing(branch, url);
+        }
+        return atHere();
+      }),
+    fetchHistory: (depth) =>
+      inTurn(async () => {
+        const all = depth === null && (await git.history.shallowCommits()).length > 0;
+        const how = depth === null ? (all ? { unshallow: true } : {}) : { depth };
+        await fetch([`+refs/heads/${branch}:${here}`], { filter: 'tree:0', ...how });
+        return { tip: await atHere(), complete: (await git.history.shallowCommits()).length === 0 };
+      }),
+    fetchObjects: (oids, how) =>
+      inTurn(async () => {
+        for (let from = 0; from < oids.length; from += idsAtOnce) {
+          const some = oids.slice(from, from + idsAtOnce);
+          await fetch(some, { filter: how === 'alone' ? 'tree:0' : 'blob:none' });
+        }
+      }),
+  };
+}
+
+function branchMissing(branch: string, url: string): Error {
+  return inputFailure({
+    reason: 'infra-branch-missing',
+    message: `The infra repo ${url} has no branch \`${branch}\`.`,
+    hint: 'Correct `infra.branch` in shipyarn.yaml, or push that branch first.',
+  });
+}
+
+const noAccess =
+  /Authentication failed|Permission denied|could not read (Username|Password)|access denied|error: 40[13]|not found|do(es)? not have (access|permission)/i;
+
+/** What Git says of a remote that does not answer, as one message with a way out. */
+function infraFailure(error: unknown, url: string): unknown {
+  if (!(error instanceof Failure) || error.reason !== 'process-failed') return error;
+  const details = { cause: error, ...(error.output === undefined ? {} : { output: error.output }) };
+  if (noAccess.test(error.output ?? '')) {
+    return workFailure({
+      reason: 'infra-no-access',
+      message: `The infra repo ${url} does not let us in, or does not exist.`,
+      hint: `Give this machine an SSH key or a Git credential helper that may read and write it, or a token in ${infraTokenVariable}.`,
+      ...details,
+    });
+  }
+  return workFailure({
+    reason: 'infra-unreachable',
+    message: `The infra repo ${url} cannot be reached.`,
+    hint: 'Check `infra.repo` in shipyarn.yaml and the network, then run again.',
+    ...details,
+  });
+}

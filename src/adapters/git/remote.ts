@@ -1,0 +1,94 @@
+import { inputFailure } from '../../errors.ts';
+import type { GitHistory, GitRemote } from '../../ports/git.ts';
+import { maskCredentials } from '../maskCredentials.ts';
+import type { RunGit } from './gitProcess.ts';
+import { pushRefs } from './pushRefs.ts';
+import { remoteSettings } from './remoteSettings.ts';
+import type { RepositoryPaths } from './repositoryPaths.ts';
+
+/** One remote of a repository. */
+export function openRemote(
+  name: string,
+  paths: RepositoryPaths,
+  git: RunGit,
+  history: GitHistory,
+): GitRemote {
+  const listRefs = async (patterns: readonly string[]) => {
+    const { stdout } = await git(['ls-remote', '--quiet', name, ...patterns.flatMap(lsRemotePatterns)], {
+      what: `list the refs of the remote ${name}`,
+    });
+    return selectRefs(stdout.toString(), patterns);
+  };
+  return {
+    name,
+    async url() {
+      const { exitCode, stdout } = await git(['remote', 'get-url', name], {
+        what: `read the address of the remote ${name}`,
+        accept: [0, 2, 128],
+      });
+      if (exitCode !== 0) throw noRemote(name);
+      return maskCredentials(stdout.toString().trim());
+    },
+    settings: () => remoteSettings(paths, git, name),
+    async defaultBranch() {
+      const { stdout } = await git(['ls-remote', '--quiet', '--symref', name, 'HEAD'], {
+        what: `ask the remote ${name} for its default branch`,
+      });
+      const branch = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(stdout.toString())?.[1];
+      if (branch !== undefined) return branch;
+      throw inputFailure({
+        reason: 'git-no-default-branch',
+        message: `The HEAD of the remote ${name} points to no branch.`,
+        hint: 'Name the release branch with `branch:` in shipyarn.yaml.',
+      });
+    },
+    listRefs,
+    async fetch(refspecs, { depth, deepen, filter, unshallow } = {}) {
+      const options = [
+        ...(depth === undefined ? [] : [`--depth=${depth}`]),
+        ...(deepen === undefined ? [] : [`--deepen=${deepen}`]),
+        ...(filter === undefined ? [] : [`--filter=${filter}`]),
+        ...(unshallow ? ['--unshallow'] : []),
+      ];
+      await git([...quietFetch, ...options, name, ...refspecs], { what: `fetch from the remote ${name}` });
+    },
+    async rehearsePush(oid) {
+      // A ref that nobody has: a branch may have moved on, which says nothing about access.
+      await git(['push', '--quiet', '--dry-run', '--no-verify', name, `${oid}:refs/shipyarn/access`], {
+        what: `push to the remote ${name}`,
+      });
+    },
+    push: (updates) => pushRefs({ name, updates, git, history, listRefs }),
+  };
+}
+
+const quietFetch = [
+  ...['fetch', '--quiet', '--no-tags', '--no-write-fetch-head'],
+  ...['--no-recurse-submodules', '--no-auto-maintenance'],
+];
+
+/** ls-remote matches the end of a ref, and lists a peeled tag only when it is asked for. */
+function lsRemotePatterns(pattern: string): string[] {
+  return pattern.endsWith('/') ? [`${pattern}*`] : [pattern, `${pattern}^{}`];
+}
+
+function selectRefs(output: string, patterns: readonly string[]): Map<string, string> {
+  const refs = new Map<string, string>();
+  for (const line of output.split('\n')) {
+    const [oid = '', ref = ''] = line.split('\t');
+    const bare = ref.replace(/\^\{\}$/, '');
+    const wanted = patterns.some((pattern) =>
+      pattern.endsWith('/') ? bare.startsWith(pattern) : bare === pattern,
+    );
+    if (wanted) refs.set(ref, oid);
+  }
+  return refs;
+}
+
+function noRemote(name: string): Error {
+  return inputFailure({
+    reason: 'git-no-remote',
+    message: `The repository has no remote called ${name}.`,
+    hint: `Add it: \`git remote add ${name} <url>\`.`,
+  });
+}

@@ -1,0 +1,89 @@
+import { copyFile, mkdir, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { GitHistory, GitWorktree } from '../../ports/git.ts';
+import type { RunGit } from './gitProcess.ts';
+import { ifMissing } from './ifMissing.ts';
+import { alternatesVariable } from './objectDirectories.ts';
+import type { ObjectReader } from './objects.ts';
+import type { RepositoryPaths } from './repositoryPaths.ts';
+import type { TemporaryFolder } from './temporaryFolder.ts';
+
+/**
+ * The working directory of one repository. Changed files are added to a copy of the index and to an object
+ * directory of our own, so the repository's index, objects and locks are not touched.
+ */
+export function openWorktree(
+  paths: RepositoryPaths,
+  git: RunGit,
+  objects: ObjectReader,
+  history: GitHistory,
+  temporary: TemporaryFolder,
+): GitWorktree {
+  return {
+    async snapshot() {
+      const headTree = history.head().then(({ commit }) => history.treeOf(commit));
+      const [changed, clean] = await Promise.all([changedPaths(git), headTree]);
+      if (changed.length === 0) return { tree: clean, dirty: false };
+      const folder = await temporary.path();
+      const env = await separateStore(paths, folder);
+      const unstaged = changed.filter(({ status }) => status !== stagedDeletion).map(({ path }) => path);
+      if (unstaged.length > 0) {
+        await git([...quietAdd, 'add', '--all', '--pathspec-from-file=-', '--pathspec-file-nul'], {
+          what: 'read the uncommitted files',
+          input: unstaged.join('\0'),
+          env,
+        });
+      }
+      const { stdout } = await git(['write-tree'], { what: 'read the uncommitted files', env });
+      objects.lookAlsoIn(join(folder, 'objects'));
+      const tree = stdout.toString().trim();
+      return { tree, dirty: tree !== clean };
+    },
+  };
+}
+
+/** Hooks, hints and a shared index file would reach beyond the copy. */
+const quietAdd = [
+  ...['-c', 'core.hooksPath=/dev/null'],
+  ...['-c', 'core.splitIndex=false'],
+  ...['-c', 'core.safecrlf=false'],
+  ...['-c', 'advice.addEmbeddedRepo=false'],
+];
+
+/** Gone from the index and from disk: `git add` knows no such path. Source: git-status, "Short Format". */
+const stagedDeletion = 'D ';
+
+/** Paths that differ from HEAD in the index or on disk, and untracked ones. Empty: clean. */
+async function changedPaths(git: RunGit): Promise<{ status: string; path: string }[]> {
+  const args = ['status', '--porcelain=v1', '-z', '--untracked-files=all', '--no-renames'];
+  const { stdout } = await git([...args, '--ignore-submodules=dirty'], {
+    what: 'look for uncommitted files',
+  });
+  const lines = stdout.toString().split('\0');
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => ({ status: line.slice(0, 2), path: line.slice(3) }));
+}
+
+async function separateStore(paths: RepositoryPaths, folder: string): Promise<Record<string, string>> {
+  const objectDirectory = join(folder, 'objects');
+  const index = join(folder, 'index');
+  await mkdir(objectDirectory, { recursive: true });
+  await copyIndex(paths.index, index).catch(ifMissing(undefined));
+  return {
+    GIT_INDEX_FILE: index,
+    GIT_OBJECT_DIRECTORY: objectDirectory,
+    ...alternatesVariable([paths.objects]),
+  };
+}
+
+/**
+ * Copies an index with its time. Git reads again what was changed no earlier than the index was written, as sizes and
+ * times may then be the same by chance (Documentation/technical/racy-git); a newer index would hide such files.
+ */
+async function copyIndex(from: string, to: string): Promise<void> {
+  const { mtimeMs } = await stat(from);
+  await copyFile(from, to);
+  const seconds = Math.floor(mtimeMs) / 1000;
+  await utimes(to, seconds, seconds);
+}

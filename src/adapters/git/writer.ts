@@ -1,0 +1,76 @@
+import type { GitWriter, Person } from '../../ports/git.ts';
+import type { RunGit } from './gitProcess.ts';
+import type { ObjectReader } from './objects.ts';
+import type { RepositoryPaths } from './repositoryPaths.ts';
+import { signTag } from './signTag.ts';
+import type { TemporaryFolder } from './temporaryFolder.ts';
+import { writeTree } from './writeTree.ts';
+
+/** Writes objects into a repository's store. */
+export function openWriter(
+  paths: RepositoryPaths,
+  git: RunGit,
+  objects: ObjectReader,
+  temporary: TemporaryFolder,
+): GitWriter {
+  const oidOf = async (args: readonly string[], input: Buffer | string, what: string, env = {}) => {
+    const { stdout } = await git(args, { input, what, env });
+    return stdout.toString().trim();
+  };
+  return {
+    async identity() {
+      // Without the setting Git would make an identity up from the machine's name.
+      const { exitCode, stdout } = await git(
+        ['-c', 'user.useConfigOnly=true', 'var', 'GIT_COMMITTER_IDENT'],
+        {
+          what: 'ask Git who is at work',
+          accept: [0, 128],
+        },
+      );
+      const found = /^(.*) <(.*)> \d+ [+-]\d+$/m.exec(stdout.toString());
+      return exitCode === 0 && found ? { name: found[1] as string, email: found[2] as string } : null;
+    },
+
+    writeBlob: (content) => oidOf(['hash-object', '-w', '--no-filters', '--stdin'], content, 'store a file'),
+
+    writeTree: (baseTree, files) => writeTree(baseTree, files, { git, objects }),
+
+    writeCommit({ tree, parents, message, author, at, sign }) {
+      const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
+      return oidOf(
+        [...args, ...(sign ? ['-S'] : ['--no-gpg-sign'])],
+        message,
+        'write a commit',
+        identity(author, at),
+      );
+    },
+
+    async writeTag(tag) {
+      if (tag.sign) return signTag(tag, identity(tag.tagger, tag.at), { paths, git, temporary });
+      const head = `object ${tag.commit}\ntype commit\ntag ${tag.name}\ntagger ${signature(tag.tagger, tag.at)}\n\n`;
+      return oidOf(
+        ['hash-object', '-t', 'tag', '-w', '--stdin'],
+        head + tag.message,
+        `write the tag ${tag.name}`,
+      );
+    },
+  };
+}
+
+/** As `git commit` writes it: what would break the line is left out. */
+function signature({ name, email }: Person, at: number): string {
+  const plain = (text: string) => text.replace(/[<>\n\0]/g, '').trim();
+  return `${plain(name)} <${plain(email)}> ${at} +0000`;
+}
+
+function identity({ name, email }: Person, at: number): Record<string, string> {
+  const date = `@${at} +0000`;
+  return {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+    GIT_COMMITTER_DATE: date,
+  };
+}
