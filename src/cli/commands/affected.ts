@@ -1,0 +1,62 @@
+import { Command, Option } from 'clipanion';
+import type { ReleasePlan } from '../../plan/releasePlan.ts';
+import { ShipyarnCommand } from '../baseCommand.ts';
+
+export class AffectedCommand extends ShipyarnCommand {
+  static override paths = [['affected']];
+  static override usage = Command.Usage({
+    category: 'Preview',
+    description: 'Show which services changed since their last release, and why',
+    details: `
+      Uncommitted and untracked files count unless --committed or --head is given. A whole clone is read without
+      any network; a shallow one, or one without all tags, fetches just what is missing, unless --no-fetch is given.
+    `,
+    examples: [
+      ['For people', 'shipyarn affected'],
+      ['For scripts: one name a line', 'shipyarn affected --names'],
+      ['What a pull request changes', 'shipyarn affected --since origin/main --markdown'],
+      ['Between any two commits', 'shipyarn affected --since v1 --head v2 --json'],
+    ],
+  });
+
+  private readonly json = Option.Boolean('--json', false, { description: 'Print the plan as JSON' });
+  private readonly names = Option.Boolean('--names', false, {
+    description: 'Print the names of affected services, one a line',
+  });
+  private readonly markdown = Option.Boolean('--markdown', false, {
+    description: 'Print Markdown for a pull request',
+  });
+  private readonly since = Option.String('--since', {
+    description: 'Compare with this commit, branch or tag instead of the last releases',
+  });
+  private readonly head = Option.String('--head', { description: 'Look at this commit instead of HEAD' });
+  private readonly committed = Option.Boolean('--committed', false, {
+    description: 'Leave uncommitted and untracked files out',
+  });
+  private readonly fetch = Option.Boolean('--fetch', true, {
+    description: 'Fetch the tags and commits that an incomplete clone lacks (the default)',
+  });
+
+  protected async run(): Promise<undefined> {
+    const { previewPlan } = await import('../../pipeline/plan.ts');
+    const { configPath, since, head, fetch } = this;
+    // A partial clone would fetch what is read, one object at a time.
+    if (!fetch)
+      this.context.env = { ...this.context.env, GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' };
+    const { cwd } = this.context;
+    const worktree = !this.committed && head === undefined;
+    const options = { cwd, configPath, since, head, worktree, fetch, changelogs: this.json };
+    await this.printPlan(await this.withPorts((ports) => previewPlan(ports, options)));
+  }
+
+  private async printPlan(plan: ReleasePlan): Promise<void> {
+    if (this.names) {
+      for (const { name, affected } of plan.services) if (affected) this.print(name);
+    } else if (this.markdown) {
+      const { renderPlanMarkdown } = await import('../../report/renderPlanMarkdown.ts');
+      this.print(renderPlanMarkdown(plan));
+    } else {
+      await this.printOutcome({ kind: 'planned', plan }, this.json);
+    }
+  }
+}
