@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { affectedNames, releasedModelRepo } from './modelRepo.ts';
+import type { Model } from './monorepo.ts';
+
+function bump(name: string, version: string) {
+  return ({ packages }: Model) => Object.assign(packages[name] ?? {}, { version });
+}
+
+describe('an edit of yarn.lock since the release', () => {
+  it('counts for the services whose slice changed, with versions and the way', async () => {
+    const repo = await releasedModelRepo();
+    const hash = repo.edit('fix(deps): update ms', bump('ms', '2.1.3'));
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['api', 'worker']);
+    expect(changes.get('api')).toMatchObject({
+      reasons: [
+        {
+          kind: 'lockfile',
+          packages: [
+            { name: 'ms', from: '2.1.2', to: '2.1.3', via: ['@acme/api', '@acme/http', '@acme/log', 'ms'] },
+          ],
+        },
+      ],
+      commits: [{ commit: { hash }, parts: [{ kind: 'lockfile' }] }],
+    });
+  });
+
+  it('for somebody else is not attributed, even where the service is affected otherwise', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('fix(deps): update ms', bump('ms', '2.1.3'));
+    const own = repo.edit('fix(deps): update loose-envify', bump('loose-envify', '1.4.1'));
+    const { commits } = (await repo.changes()).get('web') ?? {};
+    expect(commits?.map(({ commit }) => commit.hash)).toEqual([own]);
+  });
+
+  it("for a linter in the root is nobody's", async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('build(deps): update eslint', bump('eslint', '9.0.0'));
+    expect(affectedNames(await repo.changes())).toEqual([]);
+  });
+
+  it('that comes with `resolutions` counts where the package is used', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('fix: pin loose-envify', (model) => {
+      model.root.resolutions = { 'loose-envify': '1.3.1' };
+      model.packages['loose-envify'] = { version: '1.3.1' };
+    });
+    const changes = await repo.changes();
+    expect(changes.get('web')?.affected).toBe(true);
+    expect(changes.get('web')?.reasons).toContainEqual(
+      expect.objectContaining({
+        kind: 'lockfile',
+        packages: [expect.objectContaining({ name: 'loose-envify', from: '1.4.0', to: '1.3.1' })],
+      }),
+    );
+  });
+});

@@ -1,0 +1,182 @@
+import { editFile, type Model } from './monorepo.ts';
+
+type Random = () => number;
+
+/** One thing that people do to a monorepo. False: it made no sense here. */
+type Edit = (model: Model, random: Random) => boolean;
+
+function pick<T>(items: readonly T[], random: Random): T | undefined {
+  return items[Math.floor(random() * items.length)];
+}
+
+function anyFolder(model: Model, random: Random, prefix = ''): string {
+  return pick(
+    Object.keys(model.workspaces).filter((folder) => folder.startsWith(prefix)),
+    random,
+  ) as string;
+}
+
+function text(random: Random): string {
+  return `// ${Math.floor(random() * 1e9)}\n`;
+}
+
+/** Puts the file of the root, or takes it away where it is there half of the time. */
+function toggle(path: string, contents: readonly string[]): Edit {
+  return ({ files }, random) => {
+    if (files[path] !== undefined && random() < 0.4) delete files[path];
+    else files[path] = pick(contents, random) as string;
+    return true;
+  };
+}
+
+const edits: Record<string, Edit> = {
+  'edit or add a file': (model, random) => {
+    const path = pick(
+      ['src/index.js', 'src/server.js', 'README.md', 'src/a.test.js', 'src/new.js', 'tsconfig.json'],
+      random,
+    );
+    const content = path === 'tsconfig.json' ? '{ "extends": "../../tsconfig.base.json" }' : text(random);
+    editFile(model, anyFolder(model, random), path as string, content);
+    return true;
+  },
+  'delete or rename a file': (model, random) => {
+    const folder = anyFolder(model, random);
+    const path = pick(Object.keys(model.workspaces[folder]?.files ?? {}), random);
+    if (path === undefined || path === 'src/server.js') return false;
+    const content = model.workspaces[folder]?.files[path] ?? '';
+    editFile(model, folder, path, null);
+    if (random() < 0.5) editFile(model, folder, `src/moved-${Math.floor(random() * 9)}.js`, content);
+    return true;
+  },
+  'write a changelog or a version': (model, random) => {
+    const folder = anyFolder(model, random);
+    if (random() < 0.5) editFile(model, folder, 'CHANGELOG.md', text(random));
+    else Object.assign(model.workspaces[folder] ?? {}, { version: `1.${Math.floor(random() * 99)}.0` });
+    return true;
+  },
+  'add or drop a workspace dependency': (model, random) => {
+    const from = model.workspaces[anyFolder(model, random)];
+    const to = model.workspaces[anyFolder(model, random, 'packages/')];
+    if (from === undefined || to === undefined || from === to) return false;
+    const field = random() < 0.7 ? 'dependencies' : 'devDependencies';
+    from[field] ??= {};
+    if (from[field][to.name] === undefined) from[field][to.name] = 'workspace:^';
+    else delete from[field][to.name];
+    return true;
+  },
+  'add or drop a package': (model, random) => {
+    const workspace = model.workspaces[anyFolder(model, random)];
+    const name = pick(Object.keys(model.packages), random);
+    if (workspace === undefined || name === undefined || model.patches?.[name]) return false;
+    const field = random() < 0.6 ? 'dependencies' : 'devDependencies';
+    workspace[field] ??= {};
+    if (workspace[field][name] === undefined) workspace[field][name] = '^1.0.0';
+    else delete workspace[field][name];
+    return true;
+  },
+  'update a package': (model, random) => {
+    const found = model.packages[pick(Object.keys(model.packages), random) as string];
+    if (found) found.version = `${Math.floor(random() * 9)}.${Math.floor(random() * 99)}.0`;
+    return true;
+  },
+  'give a package another dependency': (model, random) => {
+    const names = Object.keys(model.packages);
+    const [from, to] = [pick(names, random) as string, pick(names, random) as string];
+    const found = model.packages[from];
+    if (from === to || found === undefined) return false;
+    found.dependencies = found.dependencies?.[to] ? {} : { ...found.dependencies, [to]: '^1.0.0' };
+    return true;
+  },
+  'give a workspace a build script': (model, random) => {
+    const workspace = model.workspaces[anyFolder(model, random)];
+    if (workspace === undefined) return false;
+    const { build, ...scripts } = workspace.scripts ?? {};
+    workspace.scripts = build === undefined ? { ...scripts, build: 'node build.js' } : scripts;
+    return true;
+  },
+  'add or move a workspace': (model, random) => {
+    const number = Math.floor(random() * 5);
+    const folder = pick([`packages/extra-${number}`, `services/extra-${number}`], random) as string;
+    if (model.workspaces[folder] !== undefined) return false;
+    const from = anyFolder(model, random);
+    if (random() < 0.5) {
+      const moved = folder.replace(/^[a-z]+/, from.split('/')[0] as string);
+      if (model.workspaces[moved] !== undefined) return false;
+      model.workspaces[moved] = model.workspaces[from] as never;
+      delete model.workspaces[from];
+      return true;
+    }
+    const name = `@acme/${folder.replace('/', '-')}`;
+    const files = { 'src/server.js': text(random) };
+    model.workspaces[folder] = { name, scripts: { start: 'node src/server.js' }, files };
+    return true;
+  },
+  'remove a workspace that nobody needs': (model, random) => {
+    const folder = anyFolder(model, random);
+    const { name = '' } = model.workspaces[folder] ?? {};
+    const isNeeded = Object.values(model.workspaces).some(
+      ({ dependencies, devDependencies }) => dependencies?.[name] ?? devDependencies?.[name],
+    );
+    const services = Object.keys(model.workspaces).filter((path) => path.startsWith('services/'));
+    if (isNeeded || services.length < 3) return false;
+    delete model.workspaces[folder];
+    return true;
+  },
+  'turn a catalog or an extension': (model, random) => {
+    const settings = [
+      '',
+      'catalog:\n  react: "^18.0.0"\n',
+      'packageExtensions:\n  "react@*":\n    dependencies:\n      ms: "^2.0.0"\n',
+    ];
+    model.files['.yarnrc.yml'] = `nodeLinker: node-modules\n${pick(settings, random)}`;
+    return true;
+  },
+  'patch a package': (model, random) => {
+    const path = '.yarn/patches/left-pad.patch';
+    const range = `patch:left-pad@npm%3A^1.0.0#~/${path}`;
+    const http = Object.values(model.workspaces).find(({ name }) => name === '@acme/http');
+    if (http?.dependencies?.['left-pad'] === undefined) return false;
+    model.files[path] = text(random);
+    http.dependencies['left-pad'] = range;
+    model.patches = { 'left-pad': { range, source: '^1.0.0', path } };
+    return true;
+  },
+  'ignore files': toggle('.dockerignore', [
+    '**/*.md\n',
+    '**/*.test.js\n',
+    'services/web/src/new.js\n',
+    'docs\n',
+  ]),
+  'edit the template': toggle('Dockerfile.template', ['FROM {{base}}\n', 'FROM {{base}}\nLABEL a=b\n']),
+  'edit the base tsconfig': toggle('tsconfig.base.json', ['{}', '{ "compilerOptions": {} }']),
+  'edit the root': toggle('README.md', ['# a\n', '# b\n']),
+  'edit the schema': ({ files }, random) => {
+    files['schema/a.graphql'] = text(random);
+    return true;
+  },
+  configure: ({ files }, random) => {
+    const extra = [
+      '',
+      'node: "22"\n',
+      'ignore: ["**/*.md"]\n',
+      'inputs: ["schema"]\n',
+      'overrides: { web: { node: "18" } }\n',
+      'ignoreDependencies: [ms]\n',
+    ];
+    files['shipyarn.yaml'] =
+      `services: ["services/*"]\nregistry: registry.example.com/acme\n${pick(extra, random)}`;
+    return true;
+  },
+  'pin a package': (model, random) => {
+    model.root.resolutions = random() < 0.5 ? {} : { 'loose-envify': '1.3.1' };
+    return true;
+  },
+};
+
+/** Does one thing at random to the model; gives its name. */
+export function randomEdit(model: Model, random: Random): string {
+  for (;;) {
+    const name = pick(Object.keys(edits), random) as string;
+    if (edits[name]?.(model, random)) return name;
+  }
+}

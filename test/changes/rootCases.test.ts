@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { affectedNames, releasedModelRepo } from './modelRepo.ts';
+import { editFile } from './monorepo.ts';
+
+const all = ['api', 'web', 'worker'];
+
+describe('a change in the root since the release', () => {
+  it("of .yarnrc.yml is everybody's", async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('build: mirror', ({ files }) => {
+      files['.yarnrc.yml'] += 'npmRegistryServer: "https://npm.example.com"\n';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(all);
+    expect(changes.get('web')?.reasons).toEqual([{ kind: 'root', paths: ['.yarnrc.yml'] }]);
+    expect(changes.get('web')?.commits).toMatchObject([{ parts: [{ kind: 'root' }] }]);
+  });
+
+  it("of packageExtensions is everybody's, with the packages where they are used", async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('build: extend react', (model) => {
+      model.files['.yarnrc.yml'] +=
+        'packageExtensions:\n  "react@*":\n    dependencies:\n      ms: "^2.0.0"\n';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(all);
+    expect(changes.get('web')?.reasons).toContainEqual(
+      expect.objectContaining({
+        kind: 'lockfile',
+        packages: [expect.objectContaining({ name: 'ms', from: null })],
+      }),
+    );
+    expect(changes.get('api')?.reasons).toEqual([{ kind: 'root', paths: ['.yarnrc.yml'] }]);
+  });
+
+  it('of a catalog counts', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('build: catalog', (model) => {
+      model.files['.yarnrc.yml'] += 'catalog:\n  react: "^18.0.0"\n';
+    });
+    expect(affectedNames(await repo.changes())).toEqual(all);
+  });
+
+  it('of a patch counts where the patched package is used', async () => {
+    const patched = 'patch:react@npm%3A18.2.0#~/.yarn/patches/react.patch';
+    const repo = await releasedModelRepo({
+      files: { '.yarn/patches/react.patch': 'diff --git a b\n' },
+      edit: (model) => {
+        Object.assign(model.workspaces['packages/ui']?.dependencies ?? {}, { react: patched });
+        model.patches = { react: { range: patched, source: '18.2.0', path: '.yarn/patches/react.patch' } };
+      },
+    });
+    const hash = repo.edit('fix: patch react', ({ files }) => {
+      files['.yarn/patches/react.patch'] = 'diff --git a c\n';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['web']);
+    expect(changes.get('web')).toMatchObject({
+      reasons: [{ kind: 'root', paths: ['.yarn/patches/react.patch'] }, { kind: 'lockfile' }],
+      commits: [{ commit: { hash }, parts: [{ kind: 'root' }, { kind: 'lockfile' }] }],
+    });
+  });
+
+  it("of Dockerfile.template is everybody's and called so", async () => {
+    const repo = await releasedModelRepo({ files: { 'Dockerfile.template': 'FROM {{base}}\n' } });
+    repo.edit('build: label', ({ files }) => {
+      files['Dockerfile.template'] += 'LABEL team=acme\n';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(all);
+    expect(changes.get('api')).toMatchObject({
+      reasons: [{ kind: 'dockerfile', paths: ['Dockerfile.template'] }],
+      commits: [{ parts: [{ kind: 'dockerfile' }] }],
+    });
+  });
+
+  it('of Dockerfile.template that it did not have before is named', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('build: own template', ({ files }) => {
+      files['Dockerfile.template'] = 'FROM {{base}}\n';
+    });
+    expect((await repo.changes()).get('api')?.reasons).toEqual([
+      { kind: 'dockerfile', paths: ['Dockerfile.template'] },
+    ]);
+  });
+
+  it('of .dockerignore counts for those whose files it lets in or out', async () => {
+    const repo = await releasedModelRepo();
+    const hash = repo.edit('build: slim web', ({ files }) => {
+      files['.dockerignore'] = 'services/web/README.md\nnothing\n';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['web']);
+    expect(changes.get('web')?.reasons).toEqual([
+      {
+        kind: 'config',
+        settings: ['1 file left out of the image by .dockerignore or configuration'],
+        paths: ['services/web/README.md'],
+      },
+    ]);
+    expect(changes.get('web')?.commits).toMatchObject([{ commit: { hash }, parts: [{ kind: 'config' }] }]);
+  });
+
+  it('of shipyarn.yaml counts for those whose image it shapes', async () => {
+    const repo = await releasedModelRepo();
+    const hash = repo.edit('build: debug web', ({ files }) => {
+      files['shipyarn.yaml'] += 'overrides:\n  web:\n    buildArguments: { DEBUG: "1" }\n';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['web']);
+    expect(changes.get('web')).toMatchObject({
+      reasons: [{ kind: 'config', settings: ['build arguments: {} → {"DEBUG":"1"}'] }],
+      commits: [{ commit: { hash }, parts: [{ kind: 'config' }] }],
+    });
+    repo.edit('build: another branch', ({ files }) => {
+      files['shipyarn.yaml'] = (files['shipyarn.yaml'] ?? '').replace(/overrides[\s\S]*/, 'branch: next\n');
+    });
+    expect(affectedNames(await repo.changes())).toEqual([]);
+  });
+
+  it('of the Node version changes the base', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('build: node 22', ({ files }) => {
+      files['shipyarn.yaml'] += 'node: "22"\n';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(all);
+    expect(changes.get('api')?.reasons).toContainEqual(expect.objectContaining({ kind: 'base' }));
+  });
+
+  it('of a tsconfig counts for those who extend it', async () => {
+    const repo = await releasedModelRepo({
+      files: { 'tsconfig.base.json': '{}' },
+      edit: (model) =>
+        editFile(model, 'packages/ui', 'tsconfig.json', '{ "extends": "../../tsconfig.base.json" }'),
+    });
+    repo.edit('build: strict', ({ files }) => {
+      files['tsconfig.base.json'] = '{ "compilerOptions": {} }';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['web']);
+    expect(changes.get('web')).toMatchObject({
+      reasons: [{ kind: 'root', paths: ['tsconfig.base.json'] }],
+      commits: [{ parts: [{ kind: 'root' }] }],
+    });
+  });
+
+  it('of files that `inputs` names counts', async () => {
+    const repo = await releasedModelRepo({
+      files: {
+        'shipyarn.yaml': 'services: ["services/*"]\noverrides: { api: { inputs: ["schema/*.graphql"] } }\n',
+        'schema/a.graphql': 'type A',
+      },
+    });
+    repo.edit('feat: schema', ({ files }) => {
+      files['schema/b.graphql'] = 'type B';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['api']);
+    expect(changes.get('api')?.reasons).toEqual([{ kind: 'root', paths: ['schema/b.graphql'] }]);
+  });
+
+  it('of a file that an own Dockerfile copies counts, and of the Dockerfile itself', async () => {
+    const dockerfile = 'FROM node:20-slim\nCOPY assets/ ./assets/\nCOPY . .\n';
+    const repo = await releasedModelRepo({
+      files: { 'assets/logo.svg': '<svg/>', 'other/x': '1' },
+      edit: (model) => editFile(model, 'services/web', 'Dockerfile', dockerfile),
+    });
+    repo.edit('docs: other', ({ files }) => {
+      files['other/x'] = '2';
+    });
+    expect(affectedNames(await repo.changes())).toEqual([]);
+    repo.edit('feat: logo', ({ files }) => {
+      files['assets/logo.svg'] = '<svg></svg>';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['web']);
+    expect(changes.get('web')).toMatchObject({
+      reasons: [{ kind: 'root', paths: ['assets/logo.svg'] }],
+      commits: [{ parts: [{ kind: 'root' }] }],
+    });
+    await repo.release({ web: '1.1.0' });
+    repo.edit('build: label', (model) =>
+      editFile(model, 'services/web', 'Dockerfile', `${dockerfile}LABEL a=b\n`),
+    );
+    expect((await repo.changes()).get('web')).toMatchObject({
+      reasons: [{ kind: 'dockerfile', paths: ['services/web/Dockerfile'] }],
+      commits: [{ parts: [{ kind: 'dockerfile' }] }],
+    });
+  });
+
+  it("of a service's own folder, as a context of its own, is told by the repo's paths", async () => {
+    const config = 'services: ["services/*"]\noverrides: { web: { context: service } }\n';
+    const repo = await releasedModelRepo({
+      files: { 'shipyarn.yaml': config },
+      edit: (model) => editFile(model, 'services/web', 'Dockerfile', 'FROM node:20-slim\nCOPY . .\n'),
+    });
+    repo.edit('fix: web', (model) => editFile(model, 'services/web', 'src/server.js', 'edited'));
+    expect((await repo.changes()).get('web')).toMatchObject({
+      reasons: [{ kind: 'source', paths: ['services/web/src/server.js'] }],
+      commits: [{ parts: [{ kind: 'source' }] }],
+    });
+  });
+});

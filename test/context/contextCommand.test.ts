@@ -1,0 +1,79 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { testFolder } from '../helpers/testRepo.ts';
+import { shipyarn } from '../support/run.ts';
+import { acme } from '../workspace/acme.ts';
+import { yarnRepo } from '../workspace/yarnRepo.ts';
+
+describe('shipyarn context', () => {
+  it('writes a folder, and the same bytes as a tar each time', async () => {
+    const { root: cwd } = yarnRepo(4, acme);
+    const out = join(testFolder(), 'context');
+    expect(await shipyarn(['context', 'api', '--out', out], { cwd })).toMatchObject({
+      exitCode: 0,
+      stdout: '',
+    });
+    expect(readdirSync(out).sort()).toEqual([
+      'Dockerfile',
+      'dependencies',
+      'manifests',
+      'production',
+      'service',
+    ]);
+
+    const tars = [join(out, 'one.tar'), join(out, 'two.tar')];
+    for (const tar of tars) await shipyarn(['context', 'api', '--tar', tar, '--commit', 'HEAD'], { cwd });
+    const [one, two] = tars.map((tar) => readFileSync(tar));
+    expect(one?.equals(two as Buffer)).toBe(true);
+    const names = execFileSync('tar', ['tf', tars[0] as string])
+      .toString()
+      .trim()
+      .split('\n');
+    expect(names).toContain('service/services/api/server.js');
+
+    const { stdout } = await shipyarn(['context', '@acme/api', '--json'], { cwd });
+    const shown = JSON.parse(stdout);
+    expect(shown.digest).toBe(
+      `sha256:${createHash('sha256')
+        .update(one as Buffer)
+        .digest('hex')}`,
+    );
+    expect(shown.size).toBe(one?.length);
+    expect(shown.layers.map(({ name }: { name: string }) => name)).toEqual([
+      'manifests',
+      'production',
+      'dependencies',
+      'service',
+    ]);
+  });
+
+  it('writes into no folder that holds something, and leaves nothing behind', async () => {
+    const { root: cwd } = yarnRepo(4, acme);
+    const parent = testFolder();
+    mkdirSync(join(parent, 'full'));
+    writeFileSync(join(parent, 'full', 'mine'), '');
+    const { exitCode, stderr } = await shipyarn(['context', 'api', '--out', join(parent, 'full')], { cwd });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('is not empty');
+    expect(readdirSync(parent)).toEqual(['full']);
+  });
+
+  it("verifies the slices with the repo's own Yarn, and says which entry differs", async () => {
+    const repo = yarnRepo(4, acme);
+    const verified = await shipyarn(['context', 'api', '--verify'], { cwd: repo.root });
+    expect(verified).toMatchObject({ exitCode: 0 });
+    expect(verified.stderr).toMatch(/✓ manifests: \d+ entries/);
+
+    const lockfile = readFileSync(join(repo.root, 'yarn.lock'), 'utf8');
+    repo.commit('fix: edit', {
+      'yarn.lock': lockfile.replace('languageName: unknown', 'languageName: other'),
+    });
+    const differing = await shipyarn(['context', 'api', '--verify'], { cwd: repo.root });
+    expect(differing.exitCode).toBe(1);
+    expect(differing.stderr).toMatch(/different: "@?acme/);
+    expect(existsSync(join(repo.root, 'node_modules'))).toBe(false);
+  });
+});

@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { tempDir } from './tempDir.ts';
+
+/** What a machine needs to reach the network and its engine; nothing here says who the user is. */
+const kept =
+  /^(PATH|LANG|TZ|TMPDIR|DOCKER_HOST|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|(SSL|CURL)_\w*CERT\w*|CURL_CA_BUNDLE|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy)$/;
+
+export interface RunOptions {
+  readonly cwd: string;
+  /** Added to the scrubbed environment; `undefined` takes a variable out. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Text for standard input, which is empty otherwise. */
+  readonly input?: string;
+}
+
+export interface RunResult {
+  /** Null where a signal ended it. */
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+let home: Promise<string> | undefined;
+
+/**
+ * An environment as on a machine nobody has used yet: an empty HOME, no Git identity and no Git configuration
+ * from outside. PATH, certificate authorities and proxies stay. One HOME serves a whole test file.
+ */
+export async function scrubbedEnvironment(): Promise<Record<string, string>> {
+  home ??= tempDir('home');
+  const folder = await home;
+  const inherited = Object.entries(process.env).filter(([name]) => kept.test(name)) as [string, string][];
+  return {
+    ...Object.fromEntries(inherited),
+    HOME: folder,
+    GIT_CONFIG_GLOBAL: path.join(folder, '.gitconfig'),
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+    LC_ALL: 'C.UTF-8',
+  };
+}
+
+/** Runs a command in a scrubbed environment and gives its exit status; a status other than 0 is no error here. */
+export async function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+  const scrubbed = { ...(await scrubbedEnvironment()), ...options.env };
+  const env = Object.fromEntries(Object.entries(scrubbed).filter(([, value]) => value !== undefined));
+  const child = spawn(command, args, { cwd: options.cwd, env, stdio: 'pipe' });
+  child.stdin.on('error', () => undefined).end(options.input ?? '');
+  const exit = new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  const [exitCode, stdout, stderr] = await Promise.all([exit, text(child.stdout), text(child.stderr)]);
+  return { exitCode, stdout, stderr };
+}
+
+/** Runs a command that has to succeed, and gives its standard output without the last line break. */
+export async function output(command: string, args: readonly string[], options: RunOptions): Promise<string> {
+  const result = await run(command, args, options);
+  if (result.exitCode !== 0) {
+    throw new Error(
+      `${command} ${args.join(' ')}: exit status ${result.exitCode}\n${result.stdout}${result.stderr}`,
+    );
+  }
+  return result.stdout.replace(/\n$/, '');
+}
+
+const cli = path.resolve(import.meta.dirname, '../../dist/bin.js');
+
+/** Runs the built command line, as a user would. `npm test` builds it first. */
+export function shipyarn(args: readonly string[], options: RunOptions): Promise<RunResult> {
+  return run(process.execPath, [cli, ...args], options);
+}

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { contextTar } from '../../src/context/contextTar.ts';
+import { describeContext } from '../../src/workspace/describeContext.ts';
+import type { TestRepo } from '../helpers/testRepo.ts';
+import { acme } from './acme.ts';
+import { asText, contextOf, projectOf, serviceOf, yarnRepo } from './yarnRepo.ts';
+
+/** A repository whose lockfile fits; each test spoils a commit of its own. */
+const repo = (files: Record<string, unknown> = {}) => yarnRepo(4, { ...acme, ...files });
+
+const json = (path: keyof typeof acme, change: object) =>
+  asText({ [path]: { ...(acme[path] as object), ...change } });
+
+async function refusal(spoiled: TestRepo, settings = {}): Promise<unknown> {
+  return contextOf(spoiled, '@acme/api', settings).then(
+    () => 'nothing',
+    (error) => error,
+  );
+}
+
+describe('bad input is refused with file, line and way out', () => {
+  it('a lockfile that does not fit its manifests', async () => {
+    const spoiled = repo();
+    spoiled.commit('a', json('packages/lib/package.json', { dependencies: { ms: '2.0.0' } }));
+    expect(await refusal(spoiled)).toMatchObject({
+      exitCode: 2,
+      reason: 'lockfile-out-of-date',
+      message: expect.stringContaining('ms@2.0.0'),
+      at: { file: 'packages/lib/package.json', line: 8 },
+    });
+  });
+
+  it('a range that the lockfile knows, but not of this workspace', async () => {
+    const spoiled = repo();
+    spoiled.commit('a', json('packages/lib/package.json', { dependencies: { ms: '2.1.3', bytes: '3.1.2' } }));
+    expect(await refusal(spoiled)).toMatchObject({
+      reason: 'lockfile-out-of-date',
+      message: expect.stringContaining('bytes@3.1.2'),
+    });
+  });
+
+  it('a workspace that the lockfile does not have', async () => {
+    const spoiled = repo();
+    spoiled.commit('a', {
+      ...asText({ 'packages/new/package.json': { name: '@acme/new', version: '1.0.0' } }),
+      ...json('services/api/package.json', { dependencies: { '@acme/new': 'workspace:^' } }),
+    });
+    expect(await refusal(spoiled)).toMatchObject({ exitCode: 2, reason: 'lockfile-out-of-date' });
+  });
+
+  it('manifests that cannot be read, or share a name', async () => {
+    const broken = repo();
+    broken.commit('a', { 'packages/lib/package.json': '{\n  "name": "@acme/lib",\n  "version" 1\n}\n' });
+    expect(await refusal(broken)).toMatchObject({
+      reason: 'manifest-unreadable',
+      at: { file: 'packages/lib/package.json', line: 3 },
+    });
+    const twice = repo();
+    twice.commit('a', json('packages/lib/package.json', { name: '@acme/other' }));
+    expect(await refusal(twice)).toMatchObject({ reason: 'workspace-name-twice' });
+  });
+
+  it('lockfiles of Yarn 6, of an unfinished merge, and none at all', async () => {
+    const six = repo();
+    six.commit('a', { 'yarn.lock': '{ "__metadata": { "version": 9 } }\n' });
+    expect(await refusal(six)).toMatchObject({
+      reason: 'yarn-6-lockfile',
+      message: expect.stringContaining('not support'),
+    });
+    const merging = repo();
+    const lockfile = (await projectOf(merging)).lockfile;
+    merging.commit('a', { 'yarn.lock': `${lockfile}\n<<<<<<< HEAD\n=======\n>>>>>>> other\n` });
+    expect(await refusal(merging)).toMatchObject({ reason: 'lockfile-conflict', at: { file: 'yarn.lock' } });
+    const none = repo();
+    none.commit('a', { 'yarn.lock': null });
+    expect(await refusal(none)).toMatchObject({ reason: 'no-yarn-lock' });
+  });
+
+  it('plugins and inputs that are not committed', async () => {
+    const plugin = repo();
+    plugin.commit('a', { '.yarnrc.yml': 'nodeLinker: node-modules\nplugins:\n  - .yarn/plugins/x.cjs\n' });
+    expect(await refusal(plugin)).toMatchObject({
+      reason: 'yarn-file-missing',
+      message: expect.stringContaining('x.cjs'),
+    });
+    expect(await refusal(repo(), { inputs: ['config/*.json'] })).toMatchObject({
+      reason: 'input-without-files',
+    });
+    expect(await refusal(repo(), { dockerfile: 'Dockerfile.none' })).toMatchObject({
+      reason: 'dockerfile-missing',
+    });
+  });
+
+  it('symlinks that leave the repo, submodules and Git LFS pointers', async () => {
+    const linked = repo();
+    linked.git('config', 'core.symlinks', 'true');
+    const { symlinkSync } = await import('node:fs');
+    symlinkSync('../../../../etc/passwd', `${linked.root}/services/api/passwd`);
+    linked.commit('a');
+    expect(await refusal(linked)).toMatchObject({
+      reason: 'symlink-leaves-repo',
+      at: { file: 'services/api/passwd' },
+    });
+
+    const nested = repo();
+    nested.git(
+      'update-index',
+      '--add',
+      '--cacheinfo',
+      `160000,${nested.git('rev-parse', 'HEAD')},services/api/sub`,
+    );
+    nested.git('commit', '-q', '-m', 'a');
+    expect(await refusal(nested)).toMatchObject({ reason: 'submodule-in-context' });
+
+    const pointer = repo();
+    pointer.commit('a', {
+      'services/api/big.bin': 'version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n',
+    });
+    const project = await projectOf(pointer);
+    const contents = await describeContext(project, serviceOf(project, '@acme/api'));
+    const drained = contextTar(contents, project.snapshot).toArray();
+    await expect(drained).rejects.toMatchObject({ reason: 'lfs-pointer-in-context', exitCode: 2 });
+  });
+
+  it('registry credentials, and variables that no secret brings', async () => {
+    const token = repo();
+    token.commit('a', { '.yarnrc.yml': 'nodeLinker: node-modules\nnpmAuthToken: npm_abcdef\n' });
+    const refused = (await refusal(token)) as Error;
+    expect(refused).toMatchObject({ reason: 'token-in-context', at: { file: '.yarnrc.yml', line: 2 } });
+    expect(JSON.stringify(refused)).not.toContain('npm_abcdef');
+
+    const source = repo();
+    source.commit('a', { 'services/api/.npmrc': '//registry.example.com/:_authToken=abc\n' });
+    expect(await refusal(source)).toMatchObject({ reason: 'token-in-context' });
+
+    const variable = repo();
+    variable.commit('a', {
+      '.yarnrc.yml': 'nodeLinker: node-modules\nnpmAuthToken: "$'.concat('{NPM_TOKEN}"\n'),
+    });
+    expect(await refusal(variable)).toMatchObject({ reason: 'secret-not-named' });
+    const named = await contextOf(variable, '@acme/api', { secrets: { NPM_TOKEN: { env: 'NPM_TOKEN' } } });
+    expect(named.dockerfile.text).toContain('--mount=type=secret,id=NPM_TOKEN');
+  });
+
+  it('template variables that do not exist', async () => {
+    const template = repo();
+    template.commit('a', { 'Dockerfile.template': 'FROM {{{base}}}\nRUN {{{nothing}}}\n' });
+    expect(await refusal(template)).toMatchObject({
+      reason: 'template-variable-unknown',
+      at: { file: 'Dockerfile.template', line: 2 },
+    });
+  });
+});

@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { pack } from 'tar-stream';
+
+/** A package version as published: fields of its package.json. */
+export interface Published {
+  name: string;
+  version: string;
+  [field: string]: unknown;
+}
+
+/**
+ * An npm registry on loopback that serves invented packages with the documented protocol (package documents and
+ * tarballs), so that real Yarns resolve hundreds of shapes without the network.
+ * @see https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md
+ */
+export async function fakeRegistry(published: readonly Published[]) {
+  const tarballs = new Map<string, Buffer>();
+  const documents = new Map<string, Published[]>();
+  for (const manifest of published) {
+    tarballs.set(tarballPath(manifest), await tarball(manifest));
+    documents.set(manifest.name, [...(documents.get(manifest.name) ?? []), manifest]);
+  }
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
+    const found = documents.get(path.slice(1));
+    const file = tarballs.get(path);
+    if (found !== undefined) {
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify(document(found, tarballs, url)));
+    } else if (file !== undefined) response.end(file);
+    else response.writeHead(404).end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { url, close: () => server.close() };
+}
+
+function document(versions: readonly Published[], tarballs: ReadonlyMap<string, Buffer>, url: string) {
+  const described = versions.map((manifest) => {
+    const file = tarballs.get(tarballPath(manifest)) as Buffer;
+    const integrity = `sha512-${createHash('sha512').update(file).digest('base64')}`;
+    const shasum = createHash('sha1').update(file).digest('hex');
+    return [
+      manifest.version,
+      { ...manifest, dist: { tarball: url + tarballPath(manifest), integrity, shasum } },
+    ];
+  });
+  const times = versions.map(({ version }) => [version, '2020-01-01T00:00:00.000Z']);
+  return {
+    name: versions[0]?.name,
+    'dist-tags': { latest: versions.at(-1)?.version },
+    versions: Object.fromEntries(described),
+    time: { created: '2020-01-01T00:00:00.000Z', ...Object.fromEntries(times) },
+  };
+}
+
+function tarballPath({ name, version }: Published): string {
+  return `/${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
+}
+
+/** A package archive as npm makes it: everything below `package/`. */
+export async function tarball(manifest: Published): Promise<Buffer> {
+  const tar = pack();
+  const mtime = new Date(0);
+  tar.entry({ name: 'package/package.json', mtime }, `${JSON.stringify(manifest, null, 2)}\n`);
+  tar.entry({ name: 'package/index.js', mtime }, `module.exports = '${manifest.version}';\n`);
+  tar.finalize();
+  return gzipSync(await buffer(tar));
+}

@@ -1,0 +1,3 @@
+import { describeSlices } from './describeSlices.ts';
+
+describeSlices({ shapes: 3 });
