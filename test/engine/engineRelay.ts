@@ -1,0 +1,41 @@
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+
+const engineSocket = (process.env.DOCKER_HOST ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '');
+
+export interface EngineRelay {
+  port: number;
+  /** What was sent to the engine so far, as text. */
+  sent(): string;
+  /** Breaks all connections, as when the engine dies, and takes no more. */
+  stop(): void;
+}
+
+/** Passes bytes between a TCP port (with TLS where `tls` is given) and this machine's engine. */
+export async function startEngineRelay(tls?: TlsOptions): Promise<EngineRelay> {
+  const sockets = new Set<Socket>();
+  let sent = '';
+  const relay = (client: Socket) => {
+    const engine = createConnection(engineSocket);
+    client.on('data', (chunk: Buffer) => {
+      sent += chunk.toString('latin1');
+    });
+    for (const socket of [client, engine]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => sockets.delete(socket));
+    }
+    client.pipe(engine).pipe(client);
+    client.on('close', () => engine.destroy());
+    engine.on('close', () => client.destroy());
+  };
+  const server: Server = tls ? createTlsServer(tls, relay) : createServer(relay);
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
+  });
+  const stop = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { port, sent: () => sent, stop };
+}
