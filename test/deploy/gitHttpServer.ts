@@ -1,0 +1,56 @@
+import { spawn } from 'node:child_process';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+/**
+ * Serves a bare repository over Git's own smart HTTP (`git http-backend` as a CGI program) to whoever sends this
+ * password, as forges do with tokens. Gives its address without credentials.
+ */
+export async function gitHttpServer(root: string, password: string): Promise<string> {
+  const server = createServer((request, response) => {
+    const basic = request.headers.authorization?.replace(/^Basic /, '') ?? '';
+    if (Buffer.from(basic, 'base64').toString().endsWith(`:${password}`))
+      return backend(root, request, response);
+    response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('Authentication failed');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/infra.git`;
+}
+
+/** @see https://git-scm.com/docs/git-http-backend and RFC 3875 */
+function backend(root: string, request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? '/', 'http://git');
+  const { 'content-type': type, 'content-encoding': encoding, 'git-protocol': protocol } = request.headers;
+  const child = spawn('git', ['http-backend'], {
+    env: {
+      PATH: process.env.PATH,
+      GIT_PROJECT_ROOT: root,
+      GIT_HTTP_EXPORT_ALL: '1',
+      REMOTE_USER: 'ci',
+      REQUEST_METHOD: request.method,
+      PATH_INFO: url.pathname.replace(/^\/infra\.git/, ''),
+      QUERY_STRING: url.search.slice(1),
+      CONTENT_TYPE: type ?? '',
+      HTTP_CONTENT_ENCODING: encoding ?? '',
+      GIT_PROTOCOL: String(protocol ?? ''),
+    },
+  });
+  request.pipe(child.stdin);
+  const parts: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => parts.push(chunk));
+  child.on('close', () => {
+    const answer = Buffer.concat(parts);
+    const end = answer.indexOf('\r\n\r\n');
+    const headers = answer
+      .subarray(0, end)
+      .toString()
+      .split('\r\n')
+      .map((line) => line.split(': ') as [string, string]);
+    const status = headers.find(([name]) => name === 'Status')?.[1] ?? '200';
+    response
+      .writeHead(Number.parseInt(status, 10), Object.fromEntries(headers))
+      .end(answer.subarray(end + 4));
+  });
+}
