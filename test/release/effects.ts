@@ -1,0 +1,128 @@
+import { chmod, writeFile } from 'node:fs/promises';
+import http, { type IncomingMessage } from 'node:http';
+import net, { type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { afterAll } from 'vitest';
+
+/** A change outside the process, about to be made or just made. */
+export interface Effect {
+  /** `PUT /v2/…`, `push monorepo`. */
+  name: string;
+  when: 'before' | 'after';
+}
+
+/** Called at every effect; what it gives is awaited before the effect goes on. */
+type OnEffect = (effect: Effect) => Promise<void> | void;
+
+/** Everything that a release changes passes here: a proxy before the registry, hooks in the bare remotes. */
+export interface EffectGate {
+  /** The registry's address, through the proxy. */
+  readonly host: string;
+  onEffect: OnEffect;
+  /** What befalls an exchange with the registry instead of its being passed on; null: nothing. */
+  onExchange: (request: { method: string; path: string }) => Fault | null;
+  /** Told of every manifest that the registry has taken. */
+  onManifest: (reference: string, digest: string) => void;
+  /** Makes a bare remote tell of pushes. */
+  watch(remote: string, name: string): Promise<void>;
+}
+
+/** An exchange that fails: the connection is reset, the answer is lost or is an error, or none comes. */
+export type Fault = 'reset' | 'answer-lost' | 'status-500' | 'silence';
+
+const closers = new Set<() => void>();
+
+afterAll(() => {
+  for (const close of closers) close();
+});
+
+export async function startEffectGate(registry: string): Promise<EffectGate> {
+  const gate: EffectGate = {
+    host: '',
+    onEffect: () => undefined,
+    onExchange: () => null,
+    onManifest: () => undefined,
+    watch: (remote, name) => installHooks(remote, name, hookPort),
+  };
+  const proxy = http.createServer((request, response) => {
+    pass(registry, gate, request, response).catch(() => response.destroy());
+  });
+  const hooks = net.createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', async (line) => {
+      const [when, name] = line.toString().trim().split(' ') as [Effect['when'], string];
+      await Promise.resolve(gate.onEffect({ name: `push ${name}`, when })).then(
+        () => socket.end('go\n'),
+        () => socket.destroy(),
+      );
+    });
+  });
+  await Promise.all(
+    [proxy, hooks].map((server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done))),
+  );
+  closers.add(() => {
+    proxy.close();
+    proxy.closeAllConnections();
+    hooks.close();
+  });
+  const hookPort = (hooks.address() as AddressInfo).port;
+  return Object.assign(gate, { host: `127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+}
+
+const agent = new http.Agent({ keepAlive: true });
+
+async function pass(
+  registry: string,
+  gate: EffectGate,
+  request: IncomingMessage,
+  response: http.ServerResponse,
+): Promise<void> {
+  const { method = 'GET', url = '/' } = request;
+  const name = `${method} ${url.replace(/\?.*/, '').replace(/uploads\/.+/, 'uploads/…')}`;
+  const isEffect = method !== 'GET' && method !== 'HEAD';
+  const sent = await readAll(request);
+  const fault = gate.onExchange({ method, path: url });
+  if (fault === 'silence') return;
+  if (fault === 'reset') return void request.socket.destroy();
+  if (fault === 'status-500') return void response.writeHead(500).end('{"errors":[]}');
+  if (isEffect) await gate.onEffect({ name, when: 'before' });
+  const answer = await forward(registry, request, sent);
+  const received = await readAll(answer);
+  const [, repository, reference] = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(url) ?? [];
+  if (method === 'PUT' && answer.statusCode === 201) {
+    gate.onManifest(`${repository}:${reference}`, String(answer.headers['docker-content-digest']));
+  }
+  if (fault === 'answer-lost') return void request.socket.destroy();
+  if (isEffect) await gate.onEffect({ name, when: 'after' });
+  response.writeHead(answer.statusCode ?? 502, answer.headers).end(received);
+}
+
+function forward(registry: string, request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  const [host, port] = registry.split(':');
+  const { method, url, headers } = request;
+  return new Promise((resolve, reject) => {
+    const passed = http.request({ host, port, method, path: url, headers, agent }, resolve);
+    passed.on('error', reject).end(body);
+  });
+}
+
+async function readAll(stream: AsyncIterable<unknown>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** Git runs the one before any ref moves, the other after all have (githooks, `pre-receive` and `post-receive`). */
+async function installHooks(remote: string, name: string, port: number): Promise<void> {
+  for (const [hook, when] of [
+    ['pre-receive', 'before'],
+    ['post-receive', 'after'],
+  ] as const) {
+    const file = path.join(remote, 'hooks', hook);
+    await writeFile(
+      file,
+      `#!/bin/bash\ncat >/dev/null\nexec 3<>/dev/tcp/127.0.0.1/${port} || exit 0\necho "${when} ${name}" >&3\nread -r _ <&3\n`,
+    );
+    await chmod(file, 0o755);
+  }
+}

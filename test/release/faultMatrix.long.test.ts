@@ -1,0 +1,11 @@
+import { expect, it } from 'vitest';
+import { describeWith } from '../support/parts.ts';
+import { faultMatrix } from './faultMatrix.ts';
+
+await describeWith(['linux', 'registry'], 'a release whose calls to the outside fail', () => {
+  it('comes to the same end, after a second run at most, whichever call it is', async () => {
+    const told = await faultMatrix();
+    console.log(told);
+    expect(told).toMatch(/^\d\d+ faults/);
+  });
+});

@@ -1,0 +1,172 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
+import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
+import { commitAll } from '../../src/demo/makeDemoRepos.ts';
+import type { Ledger } from '../../src/release/ledger.ts';
+import { makeImage, pushImage } from '../registry/imageTools.ts';
+import { type TestRepos, testRepos } from '../support/demoRepos.ts';
+import { startRegistry } from '../support/registry.ts';
+import { output, type RunResult, scrubbedEnvironment, shipyarn } from '../support/run.ts';
+import { tempDir } from '../support/tempDir.ts';
+import { type EffectGate, startEffectGate } from './effects.ts';
+
+const cli = path.resolve(import.meta.dirname, '../../dist/bin.js');
+
+/** The demo's repositories with a registry whose every change can be watched, and put back as it was. */
+export interface World extends TestRepos {
+  gate: EffectGate;
+  release(args?: readonly string[], cwd?: string): Promise<RunResult>;
+  /** Starts a release in a process group of its own and gives what kills it whole. */
+  startRelease(
+    args?: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): { kill(signal?: NodeJS.Signals, options?: { group: boolean }): void; ended: Promise<RunResult> };
+  /** What counts after a release, without what differs by the time of day. */
+  state(): Promise<WorldState>;
+  /** Remembers repositories and registry. */
+  save(): Promise<void>;
+  /** Puts everything back to what `save` remembered. */
+  restore(): Promise<void>;
+}
+
+export interface WorldState {
+  /** Git tag → commit and the identity in its trailers. */
+  gitTags: Record<string, string>;
+  /** `repository:imageTag` → digest. */
+  imageTags: Record<string, string>;
+  /** Without the infra commits, whose being in the infra repo is checked. */
+  ledger: unknown;
+  infraTree: string;
+  infraCommits: number;
+}
+
+/** `builder` `oci` stands on an image of a few bytes, so that nothing large is moved about. */
+export async function makeWorld(
+  builder: 'oci' | 'engine' = 'oci',
+  more: { config?: string } = {},
+): Promise<World> {
+  const folder = await tempDir('world-registry');
+  const registry = await startRegistry({ folder });
+  const gate = await startEffectGate(registry.host);
+  const prefix = `${gate.host}/harbour`;
+  const repos = await testRepos({ registry: prefix, builder, ...more });
+  if (builder === 'oci') {
+    const store = openImageStore(registry.host, { env: {}, insecureRegistries: [] });
+    await pushImage(store, 'base/tiny', makeImage([gzipSync(Buffer.alloc(1024))], 'tiny'), '1');
+    const file = path.join(repos.monorepo, 'shipyarn.yaml');
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace('base: host', `base: ${gate.host}/base/tiny:1`),
+    );
+    await commitAll((cwd, args) => repos.git(args, cwd), repos.monorepo, 'chore: a tiny base');
+    await repos.git(['push', '--quiet', 'origin', 'main']);
+  }
+  await gate.watch(repos.monorepoRemote, 'monorepo');
+  await gate.watch(repos.infraRemote, 'infra');
+  const saved = await tempDir('world-saved');
+  return {
+    ...repos,
+    gate,
+    release: (args = [], cwd = repos.monorepo) => shipyarn(['release', ...args], { cwd }),
+    startRelease: (args = [], env = {}) => startRelease(repos.monorepo, args, env),
+    state: () => stateOf(repos, gate.host),
+    async save() {
+      await rm(saved, { recursive: true, force: true });
+      await cp(repos.folder, path.join(saved, 'repos'), { recursive: true, preserveTimestamps: true });
+      await cp(folder, path.join(saved, 'registry'), { recursive: true });
+    },
+    async restore() {
+      for (const [from, to] of [
+        ['repos', repos.folder],
+        ['registry', folder],
+      ] as const) {
+        await rm(to, { recursive: true, force: true, maxRetries: 5 });
+        await output('cp', ['-a', path.join(saved, from), to], { cwd: saved });
+      }
+    },
+  };
+}
+
+function startRelease(
+  cwd: string,
+  args: readonly string[],
+  added: Readonly<Record<string, string>>,
+): ReturnType<World['startRelease']> {
+  const started = scrubbedEnvironment().then((env) => {
+    const child = spawn(process.execPath, [cli, 'release', ...args], {
+      cwd,
+      env: { ...env, ...added },
+      detached: true,
+    });
+    child.stdin.end();
+    return child;
+  });
+  const ended = started.then(async (child) => {
+    const exit = once(child, 'exit');
+    const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    const [exitCode] = await exit;
+    return { exitCode, stdout, stderr };
+  });
+  return {
+    ended,
+    kill(signal = 'SIGKILL', { group } = { group: true }) {
+      void started.then((child) => {
+        try {
+          process.kill((group ? -1 : 1) * (child.pid as number), signal);
+        } catch {
+          // It has ended by itself.
+        }
+      });
+    },
+  };
+}
+
+async function stateOf(repos: TestRepos, host: string): Promise<WorldState> {
+  const git = (args: readonly string[], cwd = repos.monorepoRemote) => repos.git(args, cwd);
+  const format = '%(refname:strip=2)%09%(*objectname) %(contents:trailers:key=Identity,valueonly,separator=)';
+  const tags = await git(['for-each-ref', `--format=${format}`, 'refs/tags/']);
+  const ledger: Ledger = JSON.parse(
+    await git(['show', 'refs/shipyarn/main:ledger.json']).catch(() => 'null'),
+  );
+  return {
+    gitTags: Object.fromEntries(
+      tags
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => line.split('\t')),
+    ),
+    imageTags: await imageTagsOf(host),
+    ledger: ledger && { ...ledger, environments: await landedOf(repos, ledger) },
+    infraTree: await git(['rev-parse', 'main^{tree}'], repos.infraRemote),
+    infraCommits: Number(await git(['rev-list', '--count', 'main'], repos.infraRemote)),
+  };
+}
+
+async function landedOf(repos: TestRepos, { environments }: Ledger): Promise<unknown> {
+  const log = await repos.git(['log', '--format=%H%n%B', 'main'], repos.infraRemote);
+  return Object.entries(environments).map(([name, services]) => [
+    name,
+    Object.entries(services).map(([service, { version, commit }]) => [
+      service,
+      version,
+      commit !== null && log.includes(commit),
+    ]),
+  ]);
+}
+
+async function imageTagsOf(host: string): Promise<Record<string, string>> {
+  const store = openImageStore(host, { env: {}, insecureRegistries: [] });
+  const tags: [string, string][] = [];
+  for (const service of ['api', 'web', 'worker']) {
+    const repository = `harbour/${service}`;
+    for (const tag of await store.listTags(repository)) {
+      const stored = await store.getManifest(repository, tag);
+      tags.push([`${service}:${tag}`, stored?.digest ?? 'nothing']);
+    }
+  }
+  return Object.fromEntries(tags.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
