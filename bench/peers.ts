@@ -7,18 +7,15 @@ export type PeerName = 'turbo' | 'nx' | 'lerna' | 'git-cliff' | 'conventional-ch
 const folder = path.join(projectRoot, 'bench');
 const modules = path.join(folder, 'node_modules');
 
-/**
- * Installs the peers of bench/package.json where they are not there as its lockfile says. Not with `npm ci`, which
- * refuses a lockfile that lacks the binaries of other platforms.
- */
+/** Installs the peers of bench/package.json where they are not there as its lockfile says. */
 export async function installPeers(say: (line: string) => void): Promise<void> {
   const stamp = path.join(modules, '.bench-lock');
   const lock = await readFile(path.join(folder, 'package-lock.json'), 'utf8');
   if ((await readFile(stamp, 'utf8').catch(() => '')) === lock) return;
-  say('installing the peers (npm install in bench/)');
+  say('installing the peers (npm ci in bench/)');
   await finish({
     file: 'npm',
-    args: ['install', '--no-save', '--no-audit', '--no-fund'],
+    args: ['ci', '--no-audit', '--no-fund'],
     cwd: folder,
     env: process.env as Record<string, string>,
   });
