@@ -195,7 +195,7 @@ export const configSchema = v.strictObject({
   reuseFrom: v.optional(
     described(
       v.picklist(['releases', 'pull-requests']),
-      'Whose images may serve a release with the same identity. Default `releases`.',
+      'Whose images may serve a release with the same identity: those of earlier releases alone, or also what `build --push` pushed for a pull request. Default `releases`.',
     ),
   ),
   branch: v.optional(described(text, "Release branch. Default: the remote's HEAD.")),

@@ -10,6 +10,8 @@ export interface BuildImagesOptions {
   parallel?: number | undefined;
   /** Begin further builds after one failed. Those that run are finished in any case. */
   keepGoing?: boolean | undefined;
+  /** Told as soon as an image is whole. */
+  onBuilt?: (service: string, image: BuiltImage) => void;
 }
 
 /** Builds several images into their stores and gives them by service; limits and failures as in {@link buildEach}. */
@@ -18,9 +20,10 @@ export function buildImages(
   requests: readonly BuildRequest[],
   options: BuildImagesOptions,
 ): Promise<ReadonlyMap<string, BuiltImage>> {
-  const { signal, report } = options;
+  const { signal, report, onBuilt } = options;
   const build = async (request: BuildRequest) => {
     const image = await builder.build(request, { signal, report });
+    onBuilt?.(request.contents.service.name, image);
     const detail = `${request.target.repository}@${image.digest.slice(0, 19)}`;
     report({ kind: 'effect', effect: 'image-built', detail, service: request.contents.service.name });
     return image;
@@ -35,7 +38,11 @@ export function buildImages(
 export async function buildEach<R extends Pick<BuildRequest, 'contents'>, T>(
   requests: readonly R[],
   build: (request: R) => Promise<T>,
-  { signal, parallel = availableParallelism(), keepGoing = false }: Omit<BuildImagesOptions, 'report'>,
+  {
+    signal,
+    parallel = availableParallelism(),
+    keepGoing = false,
+  }: Omit<BuildImagesOptions, 'report' | 'onBuilt'>,
 ): Promise<ReadonlyMap<string, T>> {
   const built = new Map<string, T>();
   const failures = new Map<string, unknown>();

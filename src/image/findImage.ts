@@ -1,30 +1,22 @@
-import type { ImageStore } from '../ports/registry.ts';
+import type { ImageStore, StoredManifest } from '../ports/registry.ts';
 
-export interface FoundImage {
-  /** Of the image manifest or index. */
-  digest: string;
-  mediaType: string;
-  /** The identity tag under which it was found. */
-  identityTag: string;
+export interface FoundImage extends StoredManifest {
+  /** The tag under which it was found. */
+  imageTag: string;
 }
 
 /**
- * The image that a registry already holds for an identity, or null. `identityTags` are the tags that are trusted, in
- * the order of preference: that of release runs, then, where so configured, that of pull requests.
+ * The image that a registry already holds under one of these tags, or null. `imageTags` are those that are trusted,
+ * in the order of preference.
  */
 export async function findImage(
   store: ImageStore,
   repository: string,
-  identityTags: readonly string[],
+  imageTags: readonly string[],
 ): Promise<FoundImage | null> {
-  const found = await Promise.all(
-    identityTags.map(async (identityTag) => ({
-      identityTag,
-      stored: await store.getManifest(repository, identityTag),
-    })),
-  );
-  for (const { identityTag, stored } of found) {
-    if (stored !== null) return { digest: stored.digest, mediaType: stored.mediaType, identityTag };
+  const found = await Promise.all(imageTags.map((imageTag) => store.getManifest(repository, imageTag)));
+  for (const [index, stored] of found.entries()) {
+    if (stored !== null) return { ...stored, imageTag: imageTags[index] as string };
   }
   return null;
 }

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ServiceChange } from '../changes/serviceChange.ts';
 import { builderName } from '../config/serviceSettings.ts';
-import { contextTar } from '../context/contextTar.ts';
 import { buildEach } from '../image/buildImages.ts';
-import { buildSecrets } from '../image/buildSecrets.ts';
+import { buildRequest } from '../image/buildRequest.ts';
 import { buildOnEngine } from '../image/engine/buildOnEngine.ts';
 import { type DescribedImage, describeImage } from '../image/engine/describeImage.ts';
 import { loadImage } from '../image/engine/loadImage.ts';
@@ -14,7 +13,6 @@ import { repositoryInStore } from '../image/repositoryInStore.ts';
 import { imageTagOf } from '../plan/imageReference.ts';
 import type { EngineAccess } from '../ports/engine.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { ContextLayerName } from '../workspace/contextContents.ts';
 import { pickServices } from '../workspace/findServices.ts';
 import { type Survey, type SurveyOptions, surveyChanges, surveyRepo } from './survey.ts';
 
@@ -58,18 +56,8 @@ export async function buildLocally(ports: Ports, options: BuildLocallyOptions): 
 
 type LocalRequest = Awaited<ReturnType<typeof toRequest>>;
 
-async function toRequest({ env, git }: Ports, { head, snapshot }: Survey, change: ServiceChange) {
-  const [contents, secrets] = await Promise.all([
-    change.contents(),
-    buildSecrets(change.service.settings, { env, root: git.history.root }),
-  ]);
-  return {
-    change,
-    contents,
-    contextTar: (only?: readonly ContextLayerName[]) => contextTar(contents, snapshot, only),
-    secrets,
-    createdAt: head.committedAt,
-  };
+async function toRequest(ports: Ports, survey: Survey, change: ServiceChange) {
+  return { change, ...(await buildRequest(ports, survey, change)) };
 }
 
 async function buildOne(

@@ -42,6 +42,11 @@ export function identityTagOf(identity: string): string {
   return `identity-${identity.replace(/^sha256:/, '')}`;
 }
 
+/** `pull-request-identity-<hex>`: the tag of a build that was pushed before its commit was merged. */
+export function pullRequestTagOf(identity: string): string {
+  return `pull-request-${identityTagOf(identity)}`;
+}
+
 /** A version as an image tag; `+`, which tags cannot hold, becomes `_` as Helm writes it. */
 export function imageTagOf(version: string): string {
   const tag = version.replaceAll('+', '_');

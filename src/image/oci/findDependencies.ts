@@ -37,7 +37,7 @@ export async function findDependencies(
     run.report({ kind: 'build', service, step, state: 'cached' });
     return { layer: kept, storeAs: tag };
   }
-  const stored = tag === null ? null : await findStoredDependencies(target, tag);
+  const stored = await firstStored(target, readableTags(target.imageTag, key));
   if (stored !== null) {
     run.report({ kind: 'build', service, step, state: 'cached', text: 'found in the registry' });
     return { layer: stored, storeAs: null };
@@ -47,4 +47,19 @@ export async function findDependencies(
   const layer = await installDependencyLayer(key, slice, platform, setting);
   run.report({ kind: 'build', service, step, state: 'done' });
   return { layer, storeAs: tag };
+}
+
+/** A pull request may use what releases installed; not the other way round. */
+function readableTags(imageTag: string, key: string): string[] {
+  const ofReleases = imageTag.replace(/^.*?(?=identity-)/, '');
+  const tags = [ofReleases, imageTag].map((each) => dependencyTag(each, key));
+  return [...new Set(tags.filter((tag) => tag !== null))];
+}
+
+async function firstStored(target: BuildRequest['target'], tags: readonly string[]) {
+  for (const tag of tags) {
+    const stored = await findStoredDependencies(target, tag);
+    if (stored !== null) return stored;
+  }
+  return null;
 }

@@ -1,0 +1,32 @@
+import type { ServiceChange } from '../changes/serviceChange.ts';
+import { contextTar } from '../context/contextTar.ts';
+import type { BuildRequest } from '../ports/builder.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { ContextLayerName } from '../workspace/contextContents.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
+import { buildSecrets } from './buildSecrets.ts';
+
+/** The state of the monorepo that images are built from. */
+export interface BuildSources {
+  /** `committedAt`: seconds since 1970. */
+  head: { commit: string; committedAt: number };
+  snapshot: Snapshot;
+}
+
+/** What a builder needs to know of a service, wherever its image goes. Rejects where a secret cannot be read. */
+export async function buildRequest(
+  { env, git }: Pick<Ports, 'env' | 'git'>,
+  { head, snapshot }: BuildSources,
+  change: ServiceChange,
+): Promise<Omit<BuildRequest, 'target'>> {
+  const [contents, secrets] = await Promise.all([
+    change.contents(),
+    buildSecrets(change.service.settings, { env, root: git.history.root }),
+  ]);
+  return {
+    contents,
+    contextTar: (only?: readonly ContextLayerName[]) => contextTar(contents, snapshot, only),
+    secrets,
+    createdAt: head.committedAt,
+  };
+}
