@@ -29,6 +29,12 @@ function toggle(path: string, contents: readonly string[]): Edit {
   };
 }
 
+/** Settings of a service that is not there are refused, so they go with it. */
+function dropOverrideOf(name: string, { files }: Model): void {
+  if (name !== '@acme/web') return;
+  files['shipyarn.yaml'] = (files['shipyarn.yaml'] ?? '').replace(/^overrides: .*\n/m, '');
+}
+
 const edits: Record<string, Edit> = {
   'edit or add a file': (model, random) => {
     const path = pick(
@@ -120,6 +126,7 @@ const edits: Record<string, Edit> = {
     const services = Object.keys(model.workspaces).filter((path) => path.startsWith('services/'));
     if (isNeeded || services.length < 3) return false;
     delete model.workspaces[folder];
+    dropOverrideOf(name, model);
     return true;
   },
   'turn a catalog or an extension': (model, random) => {
@@ -154,7 +161,8 @@ const edits: Record<string, Edit> = {
     files['schema/a.graphql'] = text(random);
     return true;
   },
-  configure: ({ files }, random) => {
+  configure: (model, random) => {
+    const { files } = model;
     const extra = [
       '',
       'node: "22"\n',
@@ -165,6 +173,8 @@ const edits: Record<string, Edit> = {
     ];
     files['shipyarn.yaml'] =
       `services: ["services/*"]\nregistry: registry.example.com/acme\n${pick(extra, random)}`;
+    const isThere = Object.values(model.workspaces).some(({ name }) => name === '@acme/web');
+    if (!isThere) dropOverrideOf('@acme/web', model);
     return true;
   },
   'pin a package': (model, random) => {

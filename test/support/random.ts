@@ -8,3 +8,8 @@ export function seededRandom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
 }
+
+/** The seed that `SHIPYARN_SEED` names, else always the same, so that what CI says depends on the commit alone. */
+export function seedOf(env: NodeJS.ProcessEnv = process.env): number {
+  return Number(env.SHIPYARN_SEED ?? 1);
+}
