@@ -113,6 +113,8 @@ const edits: Record<string, Edit> = {
       return true;
     }
     const name = `@acme/${folder.replace('/', '-')}`;
+    // One that was made here may have moved on with its name.
+    if (Object.values(model.workspaces).some((workspace) => workspace.name === name)) return false;
     const files = { 'src/server.js': text(random) };
     model.workspaces[folder] = { name, scripts: { start: 'node src/server.js' }, files };
     return true;
