@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { inputFailure, workFailure } from '../errors.ts';
+import { endProcess, endWithUs } from './endProcess.ts';
+import { shownSilence } from './longestSilence.ts';
 import { maskCredentials } from './maskCredentials.ts';
 
 export interface ProcessRequest {
@@ -13,6 +15,8 @@ export interface ProcessRequest {
   input?: Buffer | string;
   /** Exit statuses that are answers rather than failures. Default: only 0. */
   accept?: readonly number[];
+  /** Milliseconds without output after which it is ended, with all that it has started. Default: any. */
+  silence?: number | undefined;
   signal?: AbortSignal | undefined;
 }
 
@@ -24,21 +28,39 @@ export interface ProcessResult {
 
 /**
  * Runs one program to its end, without a shell. Rejects with a `Failure` that says what was tried, why it
- * failed and what the program wrote; credentials in URLs are masked. `command-not-found` is an input failure.
+ * failed and what the program wrote; credentials in URLs are masked. `command-not-found` is an input failure,
+ * `process-silent` is the failure of a program that hung. What runs ends with us.
  */
 export async function runProcess(request: ProcessRequest): Promise<ProcessResult> {
   const { accept = [0] } = request;
-  const { exitCode, killedBy, stdout, stderr } = await collect(request);
+  const { exitCode, killedBy, hung, stdout, stderr } = await collect(request);
+  if (hung) throw silent(request, stderr);
   if (exitCode !== null && accept.includes(exitCode)) return { exitCode, stdout, stderr };
   const ending = exitCode === null ? `was ended by ${killedBy}` : `exited with status ${exitCode}`;
   throw workFailure({
     reason: request.signal?.aborted ? 'aborted' : 'process-failed',
     message: `Could not ${request.what}: \`${shownCommand(request)}\` ${ending}.`,
-    output: maskCredentials(stderr.trim() || stdout.toString().trim()),
+    output: shownOutput(stderr) || shownOutput(stdout.toString()),
   });
 }
 
+function silent(request: ProcessRequest, stderr: string): Error {
+  return workFailure({
+    reason: 'process-silent',
+    message: `Could not ${request.what}: \`${shownCommand(request)}\` said nothing for ${shownSilence(request.silence ?? 0)} and was ended.`,
+    hint: 'Look at the network, then run again; SHIPYARN_TIMEOUT (seconds) gives it longer.',
+    output: shownOutput(stderr),
+  });
+}
+
+/** Without secrets, and without what a terminal would have overwritten. */
+function shownOutput(text: string): string {
+  return maskCredentials(text.replace(/^.*\r(?!\n)/gm, '').trim());
+}
+
 interface Ending {
+  /** It was ended for its silence. */
+  hung: boolean;
   exitCode: number | null;
   killedBy: NodeJS.Signals | null;
   stdout: Buffer;
@@ -46,28 +68,50 @@ interface Ending {
 }
 
 function collect(request: ProcessRequest): Promise<Ending> {
-  const { command, args, cwd, env, input = '', signal } = request;
+  const { command, args, cwd, env, input = '', silence, signal } = request;
   return new Promise((resolve, reject) => {
     const child = spawn(command, [...args], { cwd, env, ...(signal && { signal }) });
+    const release = child.pid === undefined ? () => undefined : endWithUs(child.pid);
+    let hung = false;
+    let patience: NodeJS.Timeout | undefined;
+    const listen = () => {
+      clearTimeout(patience);
+      if (silence === undefined || child.pid === undefined) return;
+      patience = setTimeout(() => {
+        hung = true;
+        endProcess(child.pid as number);
+      }, silence);
+    };
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    for (const [stream, chunks] of [
+      [child.stdout, stdout],
+      [child.stderr, stderr],
+    ] as const) {
+      stream.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        listen();
+      });
+    }
     child.on('error', (error: NodeJS.ErrnoException) => {
       // An abort is also reported by `close`, once the program has really ended.
       if (error.name !== 'AbortError') reject(startFailure(request, error));
     });
-    child.on('close', (exitCode, killedBy) =>
+    child.on('close', (exitCode, killedBy) => {
+      clearTimeout(patience);
+      release();
       resolve({
         exitCode,
         killedBy,
+        hung,
         stdout: Buffer.concat(stdout),
         stderr: Buffer.concat(stderr).toString(),
-      }),
-    );
+      });
+    });
     // A program that ends without reading its input breaks the pipe; its exit status tells the story.
     child.stdin.on('error', () => {});
     child.stdin.end(input);
+    listen();
   });
 }
 

@@ -10,6 +10,7 @@ export async function checkPush({ remote }: Pick<Git, 'remote'>, commit: string)
   try {
     await remote.rehearsePush(commit);
   } catch (cause) {
+    if (cause instanceof Failure && cause.reason === 'process-silent') throw cause;
     throw workFailure({
       reason: 'push-not-allowed',
       message: `The remote ${await remote.url()} does not let this identity push.`,

@@ -9,13 +9,17 @@ export interface EngineRelay {
   sent(): string;
   /** Breaks all connections, as when the engine dies, and takes no more. */
   stop(): void;
+  /** From now on takes connections and passes nothing, as an engine that hangs. */
+  freeze(): void;
 }
 
 /** Passes bytes between a TCP port (with TLS where `tls` is given) and this machine's engine. */
 export async function startEngineRelay(tls?: TlsOptions): Promise<EngineRelay> {
   const sockets = new Set<Socket>();
   let sent = '';
+  let frozen = false;
   const relay = (client: Socket) => {
+    if (frozen) return void sockets.add(client);
     const engine = createConnection(engineSocket);
     client.on('data', (chunk: Buffer) => {
       sent += chunk.toString('latin1');
@@ -37,5 +41,9 @@ export async function startEngineRelay(tls?: TlsOptions): Promise<EngineRelay> {
     server.close();
     for (const socket of sockets) socket.destroy();
   };
-  return { port, sent: () => sent, stop };
+  const freeze = () => {
+    frozen = true;
+    for (const socket of sockets) socket.unpipe().pause();
+  };
+  return { port, sent: () => sent, stop, freeze };
 }

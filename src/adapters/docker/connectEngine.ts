@@ -3,6 +3,7 @@ import { Agent as TlsAgent } from 'node:https';
 import type Docker from 'dockerode';
 import { inputFailure } from '../../errors.ts';
 import type { Engine } from '../../ports/engine.ts';
+import { longestSilence } from '../longestSilence.ts';
 import { dockerEngine } from './dockerEngine.ts';
 import { type EngineAddress, engineAddress } from './engineAddress.ts';
 import { SshAgent } from './sshAgent.ts';
@@ -14,7 +15,7 @@ import { SshAgent } from './sshAgent.ts';
 export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
   const address = await engineAddress(env);
   const { default: Dockerode } = await import('dockerode');
-  return dockerEngine(new Dockerode(dockerodeOptions(address)), address);
+  return dockerEngine(new Dockerode(dockerodeOptions(address)), address, longestSilence(env));
 }
 
 /**

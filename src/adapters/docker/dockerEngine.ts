@@ -1,6 +1,6 @@
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { inputFailure } from '../../errors.ts';
+import { Failure, inputFailure } from '../../errors.ts';
 import type {
   Engine,
   EngineBuild,
@@ -11,40 +11,65 @@ import type {
 import { openBuildSession } from './buildSession.ts';
 import type { EngineAddress } from './engineAddress.ts';
 import { engineMessages } from './engineMessages.ts';
+import { type SignOfLife, signOfLife } from './signOfLife.ts';
 
-/** The Engine port over dockerode. */
-export function dockerEngine(docker: Docker, address: EngineAddress): Engine {
+/** The Engine port over dockerode. `silence`: milliseconds after which an engine that does not answer is given up. */
+export function dockerEngine(docker: Docker, address: EngineAddress, silence: number): Engine {
+  const life = signOfLife(docker, address.host, silence);
   return {
     address: address.host,
-    describe: () => describe(docker, address),
-    build: (build) => buildImage(docker, build),
-    push: (reference, options) => pushImage(docker, reference, options),
+    describe: () => describe(docker, address, life),
+    build: (build) =>
+      life.while((dead) =>
+        buildImage(docker, { ...build, signal: AbortSignal.any([build.signal, dead]) }, life),
+      ),
+    push: (reference, { credentials, signal }) =>
+      life.while((dead) =>
+        pushImage(docker, reference, { credentials, signal: AbortSignal.any([signal, dead]) }),
+      ),
     tag: async (image, reference) => {
       const { name, tag } = splitReference(reference);
-      await docker.getImage(image).tag({ repo: name, tag });
+      await life.within(docker.getImage(image).tag({ repo: name, tag }));
     },
-    inspect: (reference) => inspect(docker, reference),
+    inspect: (reference) => life.within(inspect(docker, reference)),
     history: async (reference) => {
-      const lines: { CreatedBy: string; Size: number }[] = await docker.getImage(reference).history();
+      const lines: { CreatedBy: string; Size: number }[] = await life.within(
+        docker.getImage(reference).history(),
+      );
       return lines.map((line) => ({ createdBy: line.CreatedBy, size: line.Size }));
     },
     removeReference: async (reference) => {
-      await docker.getImage(reference).remove();
+      await life.within(docker.getImage(reference).remove());
     },
-    exportImage: async (reference) => (await docker.getImage(reference).get()) as Readable,
-    load: async (archive) => {
-      const answer = (await docker.loadImage(archive, { quiet: true })) as Readable;
-      await untilDone(answer);
+    exportImage: async (reference) => {
+      const archive = (await life.during(docker.getImage(reference).get())) as Readable;
+      return Readable.from(
+        life.while((dead) => readWhile(archive, dead)),
+        { objectMode: false },
+      );
     },
-    importRootfs: (rootfs, reference, changes) => importRootfs(docker, rootfs, reference, changes),
+    load: (archive) => life.during(load(docker, archive)),
+    importRootfs: (rootfs, reference, changes) =>
+      life.during(importRootfs(docker, rootfs, reference, changes)),
   };
 }
 
-async function describe(docker: Docker, address: EngineAddress) {
+async function* readWhile(stream: Readable, dead: AbortSignal): AsyncGenerator<Buffer> {
+  dead.addEventListener('abort', () => stream.destroy(dead.reason), { once: true });
+  yield* stream;
+}
+
+async function load(docker: Docker, archive: Readable): Promise<void> {
+  const answer = (await docker.loadImage(archive, { quiet: true })) as Readable;
+  await untilDone(answer);
+}
+
+async function describe(docker: Docker, address: EngineAddress, life: SignOfLife) {
   try {
-    const { Version, Os, Arch } = await docker.version();
+    const { Version, Os, Arch } = await life.within(docker.version());
     return { version: Version, os: Os, architecture: Arch };
   } catch (cause) {
+    if (cause instanceof Failure) throw cause;
     throw noEngine(address, cause);
   }
 }
@@ -63,12 +88,16 @@ function noEngine(address: EngineAddress, cause: unknown) {
  * BuildKit inside the engine (`version=2`), the context as the request's body. There is always a session: BuildKit
  * asks it even where a registry gives anonymous tokens.
  */
-async function* buildImage(docker: Docker, build: EngineBuild): AsyncGenerator<EngineMessage> {
+async function* buildImage(
+  docker: Docker,
+  build: EngineBuild,
+  life: SignOfLife,
+): AsyncGenerator<EngineMessage> {
   const contextFailed = new Promise<never>((_, reject) => build.context.once('error', reject));
   contextFailed.catch(() => {});
   // Ends whatever is left open: an answer that nobody reads on, an upload whose context broke.
   const ended = new AbortController();
-  const session = await openBuildSession(docker, build);
+  const session = await life.within(openBuildSession(docker, build));
   try {
     const answer = dial(docker, {
       path: '/build?',

@@ -18,33 +18,44 @@ export interface ForgeHttp {
 }
 
 const triesAtMost = 4;
-const requestLimit = 30_000;
+/** Each has waited long. */
+const silentTriesAtMost = 2;
 
 /**
  * Speaks JSON with a forge's API. Answers of an overloaded server are asked for again. Failures:
  * `forge-no-access`, `forge-refused`, `forge-unreachable`; the token is in none of them.
  */
-export function forgeHttp(api: string, headers: Record<string, string>, tokenHint: string): ForgeHttp {
+export function forgeHttp(
+  api: string,
+  headers: Record<string, string>,
+  { tokenHint, silence }: { tokenHint: string /** Milliseconds for an answer. */; silence: number },
+): ForgeHttp {
   return {
     async send(method, path, { body, accept = [] } = {}) {
       const url = path.startsWith('http') ? path : `${api}${path}`;
-      for (let attempt = 1; ; attempt += 1) {
-        const answer = await ask(method, url, headers, body).catch((cause) => ({ cause }));
-        const busy = 'cause' in answer || answer.status === 429 || answer.status >= 502;
-        if (busy && attempt < triesAtMost) await sleep(250 * 2 ** attempt * Math.random());
-        else if ('cause' in answer) throw unreachable(api, answer.cause);
-        else if (answer.status < 300 || accept.includes(answer.status)) return answer;
-        else throw refusal(method, new URL(url).pathname, answer, tokenHint);
-      }
+      const answer = await askPatiently(() => ask(method, url, { headers, body, silence }));
+      if ('cause' in answer) throw unreachable(api, answer.cause);
+      if (answer.status < 300 || accept.includes(answer.status)) return answer;
+      throw refusal(method, new URL(url).pathname, answer, tokenHint);
     },
   };
+}
+
+/** Asks again while the forge is overloaded or out of reach; gives the last answer, or why there was none. */
+async function askPatiently(once: () => Promise<ForgeAnswer>): Promise<ForgeAnswer | { cause: Error }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const answer = await once().catch((cause: Error) => ({ cause }));
+    const hung = 'cause' in answer && answer.cause.name === 'TimeoutError';
+    const passes = 'cause' in answer || answer.status === 429 || answer.status >= 502;
+    if (!passes || attempt >= (hung ? silentTriesAtMost : triesAtMost)) return answer;
+    await sleep(250 * 2 ** attempt * Math.random());
+  }
 }
 
 async function ask(
   method: string,
   url: string,
-  headers: Record<string, string>,
-  body: unknown,
+  { headers, body, silence }: { headers: Record<string, string>; body: unknown; silence: number },
 ): Promise<ForgeAnswer> {
   const sent = body === undefined ? null : JSON.stringify(body);
   const response = await fetch(url, {
@@ -56,7 +67,7 @@ async function ask(
       ...headers,
     },
     body: sent,
-    signal: AbortSignal.timeout(requestLimit),
+    signal: AbortSignal.timeout(silence),
     // A redirect would take the token along.
     redirect: 'error',
   });

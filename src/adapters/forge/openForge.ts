@@ -1,6 +1,7 @@
 import { inputFailure } from '../../errors.ts';
 import type { Forge } from '../../ports/forge.ts';
 import { infraTokenVariable } from '../git/infraCredentials.ts';
+import { longestSilence } from '../longestSilence.ts';
 import { type ForgeSettings, forgeAddress } from './forgeAddress.ts';
 import { forgeHttp, forgeToken } from './forgeHttp.ts';
 import { gitea } from './gitea.ts';
@@ -43,13 +44,14 @@ function open(
   const named = settings?.tokenEnv === undefined ? [] : [settings.tokenEnv];
   const variables = [...firstVariables, ...named, ...usualVariables[kind]];
   const token = forgeToken(env, variables);
-  const hint = `See that ${repository} exists there and that the token in ${variables.join(' or ')} may write to it.`;
+  const tokenHint = `See that ${repository} exists there and that the token in ${variables.join(' or ')} may write to it.`;
+  const limits = { tokenHint, silence: longestSilence(env) };
   if (kind === 'github') {
     const headers = { authorization: `Bearer ${token}`, 'x-github-api-version': '2022-11-28' };
-    return github(forgeHttp(api, headers, hint), api, repository);
+    return github(forgeHttp(api, headers, limits), api, repository);
   }
-  if (kind === 'gitlab') return gitlab(forgeHttp(api, { 'private-token': token }, hint), repository);
-  if (kind === 'gitea') return gitea(forgeHttp(api, { authorization: `token ${token}` }, hint), repository);
+  if (kind === 'gitlab') return gitlab(forgeHttp(api, { 'private-token': token }, limits), repository);
+  if (kind === 'gitea') return gitea(forgeHttp(api, { authorization: `token ${token}` }, limits), repository);
   throw inputFailure({
     reason: 'forge-not-supported',
     message: 'Releases and pull requests on Bitbucket are not supported.',

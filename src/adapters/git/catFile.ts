@@ -1,6 +1,8 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { inputFailure, workFailure } from '../../errors.ts';
+import { endProcess } from '../endProcess.ts';
+import { longestSilence, shownSilence } from '../longestSilence.ts';
 import { maskCredentials } from '../maskCredentials.ts';
 import { type GitSurroundings, gitArguments, gitEnvironment } from './gitProcess.ts';
 import { alternatesVariable } from './objectDirectories.ts';
@@ -23,26 +25,33 @@ interface Question {
   reject(error: Error): void;
 }
 
-/** One `git cat-file --batch`, started at the first question. It never keeps the program from ending. */
+/**
+ * One `git cat-file --batch`, started at the first question. It never keeps the program from ending. In a partial
+ * clone it fetches what is missing, so it is ended where it leaves a question without an answer for too long.
+ */
 export function openCatFile(surroundings: GitSurroundings, alternates: readonly string[]): CatFile {
   let child: ChildProcessWithoutNullStreams | null = null;
   let ended: Promise<void> = Promise.resolve();
   const open: Question[] = [];
   let asked = '';
+  const silence = longestSilence(surroundings.env);
+  let patience: NodeJS.Timeout | undefined;
 
   const start = () => {
     const env = { ...gitEnvironment(surroundings.env), ...alternatesVariable(alternates) };
     const started = spawn('git', gitArguments(['cat-file', '--batch']), { cwd: surroundings.cwd, env });
     const errors: Buffer[] = [];
     const fail = (why: string) => {
+      clearTimeout(patience);
       child = null;
       for (const question of open.splice(0)) question.reject(batchFailure(why, errors));
     };
     started.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    started.stdout.on(
-      'data',
-      replyParser((reply) => settle(reply, started)),
-    );
+    const parse = replyParser((reply) => settle(reply, started));
+    started.stdout.on('data', (chunk: Buffer) => {
+      patience?.refresh();
+      parse(chunk);
+    });
     started.stdin.on('error', () => {});
     ended = new Promise((resolve) => {
       started.on('error', (error) => fail(error.message));
@@ -54,14 +63,24 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
     return started;
   };
 
+  const giveUp = (pid: number) => {
+    for (const question of open.splice(0)) question.reject(silent(silence));
+    endProcess(pid);
+  };
+
   const settle = (reply: BatchReply, running: ChildProcessWithoutNullStreams) => {
     open.shift()?.resolve(reply);
-    if (open.length === 0) keepAlive(running, false);
+    if (open.length > 0) return;
+    clearTimeout(patience);
+    keepAlive(running, false);
   };
 
   const send = () => {
     if (asked === '') return;
     child ??= start();
+    const { pid } = child;
+    clearTimeout(patience);
+    if (pid !== undefined) patience = setTimeout(() => giveUp(pid), silence);
     keepAlive(child, true);
     child.stdin.write(asked);
     asked = '';
@@ -81,6 +100,14 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
       await ended;
     },
   };
+}
+
+function silent(silence: number): Error {
+  return workFailure({
+    reason: 'process-silent',
+    message: `Could not read Git objects: \`git cat-file\` said nothing for ${shownSilence(silence)} and was ended.`,
+    hint: 'A partial clone fetches what it lacks: look at the network and run again; SHIPYARN_TIMEOUT (seconds) gives it longer.',
+  });
 }
 
 /** Whether the process and its pipes hold the event loop: only while somebody waits for an answer. */

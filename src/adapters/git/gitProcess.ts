@@ -1,4 +1,5 @@
 import { Failure, inputFailure } from '../../errors.ts';
+import { longestSilence } from '../longestSilence.ts';
 import { type ProcessResult, runProcess } from '../runProcess.ts';
 
 interface GitRunOptions {
@@ -16,7 +17,6 @@ export type RunGit = (args: readonly string[], options: GitRunOptions) => Promis
 export interface GitSurroundings {
   cwd: string;
   env: NodeJS.ProcessEnv;
-  signal?: AbortSignal | undefined;
 }
 
 /** Settings of the user that would change what Git prints, or make it do more than it is asked. */
@@ -64,16 +64,17 @@ export function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return own;
 }
 
-/** Binds a folder and an environment. Failures of a Git that is too old say so. */
-export function bindGit({ cwd, env, signal }: GitSurroundings): RunGit {
+/** Binds a folder and an environment. A Git that hangs is ended. Failures of a Git that is too old say so. */
+export function bindGit({ cwd, env }: GitSurroundings): RunGit {
   const base = gitEnvironment(env);
+  const silence = longestSilence(env);
   const run = (args: readonly string[], options: Omit<GitRunOptions, 'env'>, added = {}) =>
     runProcess({
       command: 'git',
       args: gitArguments(args),
       cwd,
       env: { ...base, ...added },
-      signal,
+      silence,
       ...options,
     });
   return (args, { env: added, ...options }) =>

@@ -16,7 +16,6 @@ export interface InfraRepoOptions {
   /** Undefined: the remote's HEAD. */
   branch?: string | undefined;
   env: NodeJS.ProcessEnv;
-  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -29,7 +28,7 @@ export async function openInfraRepo(options: InfraRepoOptions): Promise<InfraRep
   const folder = await mkdtemp(join(tmpdir(), 'shipyarn-infra-'));
   const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', removeAtExit);
-  const surroundings = { cwd: folder, env, signal: options.signal };
+  const surroundings = { cwd: folder, env };
   await bindGit(surroundings)(['init', '--quiet', '--bare', '--template='], {
     what: 'make a folder for the infra repo',
   });
@@ -133,7 +132,7 @@ const noAccess =
 
 /** What Git says of a remote that does not answer, as one message with a way out. */
 function infraFailure(error: unknown, url: string): unknown {
-  if (!(error instanceof Failure) || error.reason !== 'process-failed') return error;
+  if (!(error instanceof Failure) || !/^process-(failed|silent)$/.test(error.reason)) return error;
   const details = { cause: error, ...(error.output === undefined ? {} : { output: error.output }) };
   if (noAccess.test(error.output ?? '')) {
     return workFailure({

@@ -50,7 +50,7 @@ export function openRemote(
         ...(filter === undefined ? [] : [`--filter=${filter}`]),
         ...(unshallow ? ['--unshallow'] : []),
       ];
-      await git([...quietFetch, ...options, name, ...refspecs], { what: `fetch from the remote ${name}` });
+      await git([...plainFetch, ...options, name, ...refspecs], { what: `fetch from the remote ${name}` });
     },
     async rehearsePush(oid) {
       // A ref that nobody has: a branch may have moved on, which says nothing about access.
@@ -62,8 +62,9 @@ export function openRemote(
   };
 }
 
-const quietFetch = [
-  ...['fetch', '--quiet', '--no-tags', '--no-write-fetch-head'],
+/** Progress is the sign of life of a fetch that takes long. */
+const plainFetch = [
+  ...['fetch', '--progress', '--no-tags', '--no-write-fetch-head'],
   ...['--no-recurse-submodules', '--no-auto-maintenance'],
 ];
 

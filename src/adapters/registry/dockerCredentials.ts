@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { inputFailure } from '../../errors.ts';
+import { longestSilence } from '../longestSilence.ts';
 
 /** What a registry accepts: a name with a password, or an identity token to be exchanged for a bearer token. */
 export type RegistryCredentials = { username: string; password: string } | { identityToken: string };
@@ -109,7 +110,8 @@ function askHelper(
 ): Promise<{ credentials: RegistryCredentials | null; problem?: string }> {
   const program = `docker-credential-${helper}`;
   return new Promise((resolve) => {
-    const child = spawn(program, ['get'], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+    const timeout = longestSilence(env);
+    const child = spawn(program, ['get'], { env, stdio: ['pipe', 'pipe', 'ignore'], timeout });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
       output += text;

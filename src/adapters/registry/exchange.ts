@@ -44,8 +44,9 @@ export function httpExchange(options: {
     const { request: start, agent } = await transportTo(url);
     return new Promise<IncomingMessage>((resolve, reject) => {
       const sent = { 'user-agent': 'shipyarn', ...headers, ...lengthOf(method, body) };
-      const request = start(url, { method, agent, headers: sent });
-      request.setTimeout(options.idle, () =>
+      // As an option it also counts while the connection is being made.
+      const request = start(url, { method, agent, headers: sent, timeout: options.idle });
+      request.on('timeout', () =>
         request.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })),
       );
       request.on('error', reject);

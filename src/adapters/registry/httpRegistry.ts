@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { Failure, workFailure } from '../../errors.ts';
 import type { ImageStore, StoredManifest } from '../../ports/registry.ts';
+import { longestSilence } from '../longestSilence.ts';
 import type { CredentialSource } from './dockerCredentials.ts';
 import { httpExchange } from './exchange.ts';
 import { readBlob } from './readBlob.ts';
@@ -21,7 +22,7 @@ export interface HttpRegistryOptions {
   retry?: RetryPolicy;
   /** Connections at once. */
   connections?: number;
-  /** Milliseconds without a byte after which a request is given up and tried again. */
+  /** Milliseconds without a byte after which a request is given up and tried again; default: what `env` says. */
   idle?: number;
 }
 
@@ -33,7 +34,7 @@ const UPLOADS_AHEAD = 3;
 
 /** A registry that speaks the OCI distribution specification 1.1 (Docker's registry API v2 with it). */
 export function httpRegistry(location: string, host: RegistryHost, options: HttpRegistryOptions): ImageStore {
-  const { connections = 8, idle = 60_000, env = {} } = options;
+  const { connections = 8, env = {}, idle = longestSilence(env) } = options;
   const exchange = httpExchange({ connections, idle, env });
   const client = registryClient(host, options.credentials, exchange);
   const policy = options.retry ?? defaultRetryPolicy;

@@ -118,7 +118,9 @@ export function connectionFailure(asked: Asked, error: NodeJS.ErrnoException): F
   });
   if (code === 'ENOTFOUND') return failure;
   // Nobody listens there: most often the name is wrong, seldom a registry that is just starting.
-  return new Passing(failure, code === 'ECONNREFUSED' ? { attempts: 4 } : {});
+  if (code === 'ECONNREFUSED') return new Passing(failure, { attempts: 4 });
+  // Each attempt has waited long.
+  return new Passing(failure, code === 'ETIMEDOUT' ? { attempts: 3 } : {});
 }
 
 /** Bytes that are not the ones that their digest names. */
