@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
+import { endProcess, endWithUs } from '../cleanup/endProcess.ts';
 import { inputFailure, workFailure } from '../errors.ts';
-import { endProcess, endWithUs } from './endProcess.ts';
 import { shownSilence } from './longestSilence.ts';
 import { maskCredentials } from './maskCredentials.ts';
 
@@ -71,7 +71,7 @@ function collect(request: ProcessRequest): Promise<Ending> {
   const { command, args, cwd, env, input = '', silence, signal } = request;
   return new Promise((resolve, reject) => {
     const child = spawn(command, [...args], { cwd, env, ...(signal && { signal }) });
-    const release = child.pid === undefined ? () => undefined : endWithUs(child.pid);
+    const release = endWithUs(child.pid);
     let hung = false;
     let patience: NodeJS.Timeout | undefined;
     const listen = () => {

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withTemporaryFolder } from '../cleanup/temporaryFolder.ts';
 
 /**
  * The packages that a Yarn 2–4 lockfile holds as Yarn's own core reads it: locators (`lodash@npm:4.17.21`,
@@ -8,8 +8,7 @@ import { join } from 'node:path';
  */
 export async function packagesByYarn(lockfile: string): Promise<string[]> {
   const { Configuration, Project, structUtils } = await import('@yarnpkg/core');
-  const folder = await mkdtemp(join(tmpdir(), 'shipyarn-yarn-core-'));
-  try {
+  return withTemporaryFolder('core', async (folder) => {
     await writeFile(join(folder, 'package.json'), '{ "name": "slice", "private": true }');
     await writeFile(join(folder, 'yarn.lock'), lockfile);
     // A portable path is the path itself wherever Yarn's core and this check run: on POSIX systems.
@@ -18,7 +17,5 @@ export async function packagesByYarn(lockfile: string): Promise<string[]> {
     const configuration = await Configuration.find(path, none, { useRc: false, strict: false });
     const { project } = await Project.find(configuration, path);
     return [...project.originalPackages.values()].map((each) => structUtils.stringifyLocator(each)).sort();
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }

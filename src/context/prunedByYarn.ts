@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { withTemporaryFolder } from '../cleanup/temporaryFolder.ts';
 import { workFailure } from '../errors.ts';
 import type { ContextContents, ContextLayer } from '../workspace/contextContents.ts';
 import type { Project } from '../workspace/project.ts';
@@ -21,8 +21,7 @@ export async function prunedByYarn(
   layer: ContextLayer,
   options: { env: NodeJS.ProcessEnv; signal: AbortSignal; cacheFolder: string },
 ): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'shipyarn-verify-'));
-  try {
+  return withTemporaryFolder('verify', async (folder) => {
     await writeLayer(project, layer, folder);
     const before = project.lockfile.replaceAll('\r\n', '\n');
     const output = await runYarn(contents, folder, options);
@@ -30,9 +29,7 @@ export async function prunedByYarn(
     // Some plugins fail after the lockfile is written, so the file is what counts.
     if (after === before && output !== null) throw notPruned(output);
     return after;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 async function writeLayer(project: Project, layer: ContextLayer, folder: string): Promise<void> {

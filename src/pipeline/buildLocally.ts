@@ -1,7 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ServiceChange } from '../changes/serviceChange.ts';
+import { withTemporaryFolder } from '../cleanup/temporaryFolder.ts';
 import { builderName } from '../config/serviceSettings.ts';
 import { buildEach } from '../image/buildImages.ts';
 import { buildRequest } from '../image/buildRequest.ts';
@@ -96,16 +94,13 @@ async function buildInto(
     await buildOnEngine(access, request, { platform: null, reference, signal, report });
     return;
   }
-  const folder = await mkdtemp(join(tmpdir(), 'shipyarn-build-'));
-  try {
+  await withTemporaryFolder('build', async (folder) => {
     const builder = await ports.openBuilder(name, config);
     const store = await ports.openStore(`oci:${folder}`, config);
     const target = { store, repository: request.change.service.settings.image, imageTag: 'local' };
     const { digest } = await builder.build({ ...request, target }, { signal, report });
     await loadImage(access.engine, { ...target, digest }, reference);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** A registry that cannot be asked is no reason not to build. */

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { endWithUs } from '../../cleanup/endProcess.ts';
 import { inputFailure } from '../../errors.ts';
 import type { Bake, BakeResult, Buildx } from '../../ports/buildx.ts';
 import type { EngineMessage } from '../../ports/engine.ts';
@@ -65,12 +66,14 @@ async function runBake(bake: Bake, env: NodeJS.ProcessEnv): Promise<BakeResult> 
     env: { ...env, ...bake.secretVariables },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const release = endWithUs(child.pid);
   // The first SIGINT makes buildx cancel the build at its builder.
   const interrupt = () => child.kill('SIGINT');
   bake.signal.addEventListener('abort', interrupt);
   const ended = new Promise<number | null>((resolve, reject) => {
     child.on('error', (cause) => reject(noBuildx(cause)));
     child.on('close', resolve);
+    child.on('close', release);
   });
   ended.catch(() => {});
   const said: string[] = [];

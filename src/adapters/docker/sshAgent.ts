@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Agent } from 'node:http';
 import { Duplex } from 'node:stream';
+import { endWithUs } from '../../cleanup/endProcess.ts';
 
 /**
  * Connections to an engine behind SSH, each one `ssh … docker system dial-stdio`, as the Docker CLI makes
@@ -18,6 +19,7 @@ export class SshAgent extends Agent {
 
   override createConnection(): Duplex {
     const ssh = spawn('ssh', this.#arguments, { stdio: ['pipe', 'pipe', 'pipe'] });
+    const release = endWithUs(ssh.pid);
     const connection = new Duplex({
       read: () => ssh.stdout.resume(),
       // A broken pipe says nothing: why ssh ended is told when it closes.
@@ -39,6 +41,7 @@ export class SshAgent extends Agent {
     ssh.on('error', (error) => connection.destroy(error));
     // The end is passed on only now: what ssh had to say is worth more than "socket hang up".
     ssh.on('close', (code) => {
+      release();
       if (code) connection.destroy(new Error(stderr.trim() || `ssh ended with status ${code}`));
       else connection.push(null);
     });

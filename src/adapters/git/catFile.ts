@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { endProcess, endWithUs } from '../../cleanup/endProcess.ts';
 import { inputFailure, workFailure } from '../../errors.ts';
-import { endProcess } from '../endProcess.ts';
 import { longestSilence, shownSilence } from '../longestSilence.ts';
 import { maskCredentials } from '../maskCredentials.ts';
 import { type GitSurroundings, gitArguments, gitEnvironment } from './gitProcess.ts';
@@ -36,6 +36,7 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
   let asked = '';
   const silence = longestSilence(surroundings.env);
   let patience: NodeJS.Timeout | undefined;
+  let release = () => {};
 
   const start = () => {
     const env = { ...gitEnvironment(surroundings.env), ...alternatesVariable(alternates) };
@@ -43,6 +44,7 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
     const errors: Buffer[] = [];
     const fail = (why: string) => {
       clearTimeout(patience);
+      release();
       child = null;
       for (const question of open.splice(0)) question.reject(batchFailure(why, errors));
     };
@@ -72,6 +74,7 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
     open.shift()?.resolve(reply);
     if (open.length > 0) return;
     clearTimeout(patience);
+    release();
     keepAlive(running, false);
   };
 
@@ -81,6 +84,8 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
     const { pid } = child;
     clearTimeout(patience);
     if (pid !== undefined) patience = setTimeout(() => giveUp(pid), silence);
+    release();
+    release = endWithUs(pid);
     keepAlive(child, true);
     child.stdin.write(asked);
     asked = '';

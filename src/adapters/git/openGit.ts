@@ -1,3 +1,4 @@
+import { temporaryFolder } from '../../cleanup/temporaryFolder.ts';
 import type { Git } from '../../ports/git.ts';
 import { findPlainRepository } from './findPlainRepository.ts';
 import { bindGit, type GitSurroundings } from './gitProcess.ts';
@@ -5,7 +6,6 @@ import { openHistory } from './history.ts';
 import { openObjects } from './objects.ts';
 import { openRemote } from './remote.ts';
 import { findRepository } from './repositoryPaths.ts';
-import { temporaryFolder } from './temporaryFolder.ts';
 import { openWorktree } from './worktree.ts';
 import { openWriter } from './writer.ts';
 
@@ -20,7 +20,7 @@ export async function openGit(options: GitSurroundings & { remoteName?: string }
   const inRoot = { ...options, cwd: paths.root };
   const git = bindGit(inRoot);
   const objects = openObjects(inRoot);
-  const temporary = temporaryFolder();
+  const temporary = temporaryFolder('git');
   const history = openHistory(paths, git, objects);
   return {
     objects,

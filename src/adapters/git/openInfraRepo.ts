@@ -1,7 +1,6 @@
-import { rmSync } from 'node:fs';
-import { appendFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '../../cleanup/temporaryFolder.ts';
 import { Failure, inputFailure, workFailure } from '../../errors.ts';
 import type { Git } from '../../ports/git.ts';
 import type { InfraRepo } from '../../ports/infraRepo.ts';
@@ -25,9 +24,8 @@ export interface InfraRepoOptions {
  */
 export async function openInfraRepo(options: InfraRepoOptions): Promise<InfraRepo> {
   const { url, env } = infraCredentials(options.repo, options.env);
-  const folder = await mkdtemp(join(tmpdir(), 'shipyarn-infra-'));
-  const removeAtExit = () => rmSync(folder, { recursive: true, force: true });
-  process.once('exit', removeAtExit);
+  const temporary = temporaryFolder('infra');
+  const folder = await temporary.path();
   const surroundings = { cwd: folder, env };
   await bindGit(surroundings)(['init', '--quiet', '--bare', '--template='], {
     what: 'make a folder for the infra repo',
@@ -38,8 +36,7 @@ export async function openInfraRepo(options: InfraRepoOptions): Promise<InfraRep
     ...opened,
     async close() {
       await opened.close();
-      await rm(folder, { recursive: true, force: true });
-      process.off('exit', removeAtExit);
+      await temporary.remove();
     },
   };
   const shown = maskCredentials(url);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
+import type { TemporaryFolder } from '../../cleanup/temporaryFolder.ts';
 import type { RunGit } from './gitProcess.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
-import type { TemporaryFolder } from './temporaryFolder.ts';
 
 /**
  * Signs as the repository is configured to. Only `git tag` signs tags, and it always makes a ref; so it runs

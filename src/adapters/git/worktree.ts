@@ -1,12 +1,12 @@
 import { copyFile, mkdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { TemporaryFolder } from '../../cleanup/temporaryFolder.ts';
 import type { GitHistory, GitWorktree } from '../../ports/git.ts';
 import type { RunGit } from './gitProcess.ts';
 import { ifMissing } from './ifMissing.ts';
 import { alternatesVariable } from './objectDirectories.ts';
 import type { ObjectReader } from './objects.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
-import type { TemporaryFolder } from './temporaryFolder.ts';
 
 /**
  * The working directory of one repository. Changed files are added to a copy of the index and to an object

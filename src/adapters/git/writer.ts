@@ -1,9 +1,9 @@
+import type { TemporaryFolder } from '../../cleanup/temporaryFolder.ts';
 import type { GitWriter, Person } from '../../ports/git.ts';
 import type { RunGit } from './gitProcess.ts';
 import type { ObjectReader } from './objects.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
 import { signTag } from './signTag.ts';
-import type { TemporaryFolder } from './temporaryFolder.ts';
 import { writeTree } from './writeTree.ts';
 
 /** Writes objects into a repository's store. */

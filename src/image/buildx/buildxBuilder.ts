@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withTemporaryFolder } from '../../cleanup/temporaryFolder.ts';
 import { inputFailure, workFailure } from '../../errors.ts';
 import type { Builder, BuildRequest, BuiltImage } from '../../ports/builder.ts';
 import type { BakeResult, Buildx } from '../../ports/buildx.ts';
@@ -44,12 +43,9 @@ export function buildxBuilder(parts: BuildxBuilderParts): Builder {
     check: () => parts.buildx.check(),
     async build(request, options) {
       if (request.contents.base === 'host') throw hostBaseElsewhere(request);
-      const folder = await mkdtemp(join(tmpdir(), 'shipyarn-buildx-'));
-      try {
+      return withTemporaryFolder('buildx', async (folder) => {
         return await buildIn(folder, request, parts, { ...options, unreachable });
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
+      });
     },
     close: async () => {},
   };

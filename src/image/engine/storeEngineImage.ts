@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { open, readFile } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { withTemporaryFolder } from '../../cleanup/temporaryFolder.ts';
 import { workFailure } from '../../errors.ts';
 import type { Descriptor, ImageStore } from '../../ports/registry.ts';
 import { jsonBytes, mediaTypes } from '../imageFormat.ts';
@@ -25,8 +25,7 @@ export async function storeEngineImage(
   archive: Readable,
   target: Target,
 ): Promise<{ digest: string; mediaType: string }> {
-  const folder = await mkdtemp(join(tmpdir(), 'shipyarn-export-'));
-  try {
+  return withTemporaryFolder('export', async (folder) => {
     const fileOf = await spool(archive, folder);
     const list = JSON.parse(await readFile(fileOf('manifest.json'), 'utf8'));
     const { Config, Layers } = list[0] as { Config: string; Layers: string[] };
@@ -40,9 +39,7 @@ export async function storeEngineImage(
     const bytes = jsonBytes({ schemaVersion: 2, mediaType, config, layers });
     const digest = await target.store.putManifest(target.repository, target.imageTag, { mediaType, bytes });
     return { digest, mediaType };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  });
 }
 
 /** Gives where each of the archive's files lies now; a layer that occurs twice is a link to the first. */

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { endWithUs } from '../../cleanup/endProcess.ts';
 import { inputFailure, workFailure } from '../../errors.ts';
 
 export interface CommandRequest {
@@ -37,6 +38,7 @@ export async function runCommand(request: CommandRequest): Promise<void> {
         detached: true,
         stdio: ['ignore', 'pipe', 'pipe'],
       });
+      const release = endWithUs(child.pid);
       let last: NodeJS.Timeout | undefined;
       const end = () => {
         endGroup(child.pid, 'SIGTERM');
@@ -53,6 +55,7 @@ export async function runCommand(request: CommandRequest): Promise<void> {
       }
       child.on('error', (error) => reject(notStarted(request, error)));
       child.on('close', (code, killedBy) => {
+        release();
         signal.removeEventListener('abort', end);
         clearTimeout(last);
         resolve({ code, killedBy });
