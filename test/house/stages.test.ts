@@ -81,7 +81,16 @@ describe('the house', () => {
   });
 
   it('knows which folders are shared', () => {
-    const known = new Set([...stages, ...sharedValues, 'adapters', 'cli', 'demo', 'pipeline', 'report']);
+    const known = new Set([
+      ...stages,
+      ...sharedValues,
+      'adapters',
+      'cleanup',
+      'cli',
+      'demo',
+      'pipeline',
+      'report',
+    ]);
     const folders = new Set(
       sourceFiles().map((file) => (file.includes('/') ? (file.split('/')[0] ?? '') : '')),
     );
