@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Duplex } from 'node:stream';
-import type { ServerUnaryCall, sendUnaryData, UntypedServiceImplementation } from '@grpc/grpc-js';
+import {
+  Server,
+  ServerCredentials,
+  type ServerUnaryCall,
+  type sendUnaryData,
+  status,
+  type UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import type Docker from 'dockerode';
 import type { EngineBuild } from '../../ports/engine.ts';
 import { decodeMessage, encodeMessage } from './buildkitMessages.ts';
@@ -29,10 +36,9 @@ export async function openBuildSession(
   docker: Docker,
   { secrets, credentialsFor }: Pick<EngineBuild, 'secrets' | 'credentialsFor'>,
 ): Promise<BuildSession> {
-  const grpc = await import('@grpc/grpc-js');
   const methods = sessionMethods(secrets, credentialsFor);
-  const server = new grpc.Server();
-  for (const method of methods) addMethod(server, method, grpc.status);
+  const server = new Server();
+  for (const method of methods) addMethod(server, method);
   const id = randomUUID();
   const socket = await hijack(docker, {
     Upgrade: 'h2c',
@@ -41,7 +47,7 @@ export async function openBuildSession(
     'X-Docker-Expose-Session-Grpc-Method': methods.map((method) => method.path),
   });
   socket.on('error', () => socket.destroy());
-  server.createConnectionInjector(grpc.ServerCredentials.createInsecure()).injectConnection(socket);
+  server.createConnectionInjector(ServerCredentials.createInsecure()).injectConnection(socket);
   const close = () => {
     server.forceShutdown();
     socket.destroy();
@@ -91,11 +97,7 @@ class UnknownSecret extends Error {
   }
 }
 
-function addMethod(
-  server: import('@grpc/grpc-js').Server,
-  method: Method,
-  status: typeof import('@grpc/grpc-js').status,
-): void {
+function addMethod(server: Server, method: Method): void {
   const respond = async (call: ServerUnaryCall<object, object>, done: sendUnaryData<object>) => {
     try {
       done(null, await method.answer(call.request as never));

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
-import type Docker from 'dockerode';
+import Docker from 'dockerode';
 import { inputFailure } from '../../errors.ts';
 import type { Engine } from '../../ports/engine.ts';
 import { longestSilence } from '../longestSilence.ts';
@@ -14,8 +14,7 @@ import { SshAgent } from './sshAgent.ts';
  */
 export async function connectEngine(env: NodeJS.ProcessEnv): Promise<Engine> {
   const address = await engineAddress(env);
-  const { default: Dockerode } = await import('dockerode');
-  return dockerEngine(new Dockerode(dockerodeOptions(address)), address, longestSilence(env));
+  return dockerEngine(new Docker(dockerodeOptions(address)), address, longestSilence(env));
 }
 
 /**

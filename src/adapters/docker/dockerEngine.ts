@@ -8,7 +8,6 @@ import type {
   EngineImage,
   EngineMessage,
 } from '../../ports/engine.ts';
-import { openBuildSession } from './buildSession.ts';
 import type { EngineAddress } from './engineAddress.ts';
 import { engineMessages } from './engineMessages.ts';
 import { type SignOfLife, signOfLife } from './signOfLife.ts';
@@ -97,6 +96,7 @@ async function* buildImage(
   contextFailed.catch(() => {});
   // Ends whatever is left open: an answer that nobody reads on, an upload whose context broke.
   const ended = new AbortController();
+  const { openBuildSession } = await import('./buildSession.ts');
   const session = await life.within(openBuildSession(docker, build));
   try {
     const answer = dial(docker, {

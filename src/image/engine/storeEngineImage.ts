@@ -5,6 +5,7 @@ import { join, posix } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
+import { extract } from 'tar-stream';
 import { withTemporaryFolder } from '../../cleanup/temporaryFolder.ts';
 import { workFailure } from '../../errors.ts';
 import type { Descriptor, ImageStore } from '../../ports/registry.ts';
@@ -44,7 +45,6 @@ export async function storeEngineImage(
 
 /** Gives where each of the archive's files lies now; a layer that occurs twice is a link to the first. */
 async function spool(archive: Readable, folder: string): Promise<(name: string) => string> {
-  const { extract } = await import('tar-stream');
   const files = new Map<string, string>();
   const links = new Map<string, string>();
   const entries = extract();
