@@ -1,7 +1,7 @@
 import type { ContextContents, ContextLayerName } from '../workspace/contextContents.ts';
 import type { Project } from '../workspace/project.ts';
 import { compareLockfiles, type LockfileDifference } from './compareLockfiles.ts';
-import { contentOf } from './contextTar.ts';
+import { readEntry } from './openEntry.ts';
 import { prunedByYarn } from './prunedByYarn.ts';
 
 export interface SliceVerdict {
@@ -24,7 +24,7 @@ export async function verifySlices(
   for (const layer of contents.layers) {
     const lockfile = layer.entries.find(({ path }) => path === `${layer.prefix}/yarn.lock`);
     if (lockfile === undefined || (layer.name !== 'manifests' && layer.name !== 'production')) continue;
-    const slice = (await contentOf(lockfile, project.snapshot)).toString('utf8');
+    const slice = await readEntry(lockfile, project.snapshot);
     const entries = slice.match(/^ {2}(?:resolution: |version ")/gm)?.length ?? 0;
     // Yarn 1 leaves a lockfile as it is where nothing is to be installed.
     const nothing = entries === 0 && project.yarn.family === 'classic';

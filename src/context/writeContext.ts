@@ -1,9 +1,12 @@
+import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { inputFailure } from '../errors.ts';
 import type { ContextContents, ContextEntry } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
-import { contentOf, contextEntries } from './contextTar.ts';
+import { contextEntries } from './contextTar.ts';
+import { openEntry, readEntry } from './openEntry.ts';
 
 /**
  * Writes a context into a folder that does not exist yet or is empty; it appears there whole or not at all.
@@ -39,9 +42,14 @@ export async function writeEntries(
     const target = join(folder, entry.path);
     if (!made.has(dirname(target))) await mkdir(dirname(target), { recursive: true });
     made.add(dirname(target));
-    const content = await contentOf(entry, snapshot);
-    if (entry.mode === '120000') await symlink(content.toString('utf8'), target);
-    else await writeFile(target, content, { mode: entry.mode === '100755' ? 0o755 : 0o644 });
+    if (entry.mode === '120000') {
+      await symlink(await readEntry(entry, snapshot), target);
+      continue;
+    }
+    const content = await openEntry(entry, snapshot);
+    const mode = entry.mode === '100755' ? 0o755 : 0o644;
+    if (Buffer.isBuffer(content)) await writeFile(target, content, { mode });
+    else await pipeline(content.stream(), createWriteStream(target, { mode }));
   }
 }
 

@@ -1,8 +1,9 @@
 import type { ServiceChange } from '../changes/serviceChange.ts';
 import { contextTar } from '../context/contextTar.ts';
+import { openEntry } from '../context/openEntry.ts';
 import type { BuildRequest } from '../ports/builder.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { ContextLayerName } from '../workspace/contextContents.ts';
+import type { ContextEntry } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { buildSecrets } from './buildSecrets.ts';
 
@@ -25,7 +26,8 @@ export async function buildRequest(
   ]);
   return {
     contents,
-    contextTar: (only?: readonly ContextLayerName[]) => contextTar(contents, snapshot, only),
+    contextTar: () => contextTar(contents, snapshot),
+    openEntry: (entry: ContextEntry) => openEntry(entry, snapshot),
     secrets,
     createdAt: head.committedAt,
   };

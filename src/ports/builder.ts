@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Report } from '../report/event.ts';
-import type { ContextContents, ContextLayerName } from '../workspace/contextContents.ts';
+import type { ContextContents, ContextEntry } from '../workspace/contextContents.ts';
+import type { LargeObject } from './git.ts';
 import type { ImageStore } from './registry.ts';
 
 /** A secret for the build: its id and its value, read at the last moment. */
@@ -11,8 +12,10 @@ export interface BuildSecret {
 
 export interface BuildRequest {
   contents: ContextContents;
-  /** The context as an uncompressed tar, or the files of some layers only; may be called again. */
-  contextTar: (only?: readonly ContextLayerName[]) => Readable;
+  /** The context as an uncompressed tar; may be called again. */
+  contextTar: () => Readable;
+  /** Content of one of the context's files; may be called again. */
+  openEntry: (entry: ContextEntry) => Promise<Buffer | LargeObject>;
   secrets: readonly BuildSecret[];
   target: {
     store: ImageStore;

@@ -1,5 +1,7 @@
 /** Ports to Git. One repository per value; the monorepo and the infra repo are both behind these. */
 
+import type { Readable } from 'node:stream';
+
 /** Git's file modes as they stand in a tree: file, executable, symlink, submodule, folder. */
 export type TreeMode = '100644' | '100755' | '120000' | '160000' | '040000';
 
@@ -18,10 +20,20 @@ export interface FileEntry {
   oid: string;
 }
 
+/** An object that is too large to be held in memory. */
+export interface LargeObject {
+  /** Bytes. */
+  size: number;
+  /** Its content, piece by piece, as fast as it is taken; may be called again. */
+  stream(): Readable;
+}
+
 /** Reads objects by id through one long-lived process; concurrent calls are pipelined. */
 export interface GitObjects {
   /** Content of a blob, commit or tag. Rejects when the object is missing. */
   read(oid: string): Promise<Buffer>;
+  /** The same, but what is larger than a few megabytes is not read before somebody takes it. */
+  open(oid: string): Promise<Buffer | LargeObject>;
   /** One level of a tree, in Git's order. Memoised by id. */
   readTree(oid: string): Promise<readonly TreeEntry[]>;
 }

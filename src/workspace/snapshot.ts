@@ -1,4 +1,4 @@
-import type { FileEntry, GitObjects, TreeEntry } from '../ports/git.ts';
+import type { FileEntry, GitObjects, LargeObject, TreeEntry } from '../ports/git.ts';
 
 /**
  * One tree of the monorepo, read lazily: only folders and files that somebody asks for are read, and
@@ -17,6 +17,8 @@ export interface Snapshot {
   read(path: string): Promise<Buffer | null>;
   /** Content of a blob by id. */
   readObject(oid: string): Promise<Buffer>;
+  /** The same; what is too large to be held in memory as a stream. */
+  openObject(oid: string): Promise<Buffer | LargeObject>;
 }
 
 /** A snapshot of `tree`, read through `objects`. */
@@ -56,6 +58,7 @@ export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
       return objects.read(found.oid);
     },
     readObject: (oid) => objects.read(oid),
+    openObject: (oid) => objects.open(oid),
   };
 }
 

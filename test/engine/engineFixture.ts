@@ -66,6 +66,7 @@ export function requestOf(files: Files, options: RequestOptions): BuildRequest {
       warnings: [],
     },
     contextTar: () => tarOf(files),
+    openEntry: async () => Buffer.alloc(0),
     secrets: options.secrets ?? [],
     target: {
       store: openImageStore(options.location, { env: options.env ?? {}, insecureRegistries: [] }),

@@ -1,3 +1,4 @@
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { testRepo } from '../helpers/testRepo.ts';
 import { openTestGit } from './openTestGit.ts';
@@ -11,6 +12,34 @@ describe.each(['sha1', 'sha256'] as const)('objects of a %s repository', (object
     const oids = contents.map((_, index) => repo.git('rev-parse', `HEAD:f${index}`));
     const read = await Promise.all(oids.map((oid) => git.objects.read(oid)));
     expect(read.map(String)).toEqual(contents);
+  });
+
+  it('hands large objects on piece by piece, whatever else is asked for', async () => {
+    const repo = testRepo({ objectFormat });
+    const large = Buffer.alloc(9_000_001, 'piece of a large file\n');
+    repo.commit('files', { a: 'a', large, z: 'z' });
+    const git = await openTestGit(repo);
+    const [a, oid, z] = ['a', 'large', 'z'].map((path) => repo.git('rev-parse', `HEAD:${path}`)) as [
+      string,
+      string,
+      string,
+    ];
+    const [first, opened, last, again] = await Promise.all([
+      git.objects.read(a),
+      git.objects.open(oid),
+      git.objects.read(z),
+      git.objects.read(oid),
+    ]);
+    expect([String(first), String(last), again.equals(large)]).toEqual(['a', 'z', true]);
+    if (Buffer.isBuffer(opened)) throw new Error('a large object was held in memory');
+    expect(opened.size).toBe(large.length);
+    expect((await buffer(opened.stream())).equals(large)).toBe(true);
+    for await (const chunk of opened.stream()) {
+      // Whoever takes no more ends the process that gives it.
+      expect(chunk.length).toBeLessThan(large.length);
+      break;
+    }
+    expect(String(await git.objects.open(z))).toBe('z');
   });
 
   it('reads trees as git ls-tree shows them', async () => {

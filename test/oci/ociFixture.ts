@@ -2,11 +2,12 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
 import { contextTar } from '../../src/context/contextTar.ts';
+import { openEntry } from '../../src/context/openEntry.ts';
 import { ociBuilder } from '../../src/image/oci/ociBuilder.ts';
 import type { BuildRequest, BuiltImage } from '../../src/ports/builder.ts';
 import type { ImageStore } from '../../src/ports/registry.ts';
 import type { ShipyarnEvent } from '../../src/report/event.ts';
-import type { ContextLayerName } from '../../src/workspace/contextContents.ts';
+import type { ContextEntry } from '../../src/workspace/contextContents.ts';
 import { describeContext } from '../../src/workspace/describeContext.ts';
 import type { Service } from '../../src/workspace/service.ts';
 import type { TestRepo } from '../helpers/testRepo.ts';
@@ -96,8 +97,9 @@ export async function buildService(repo: TestRepo, options: OciBuildOptions): Pr
   const imageTag = options.imageTag ?? `identity-${contents.identity.slice('sha256:'.length)}`;
   const target = { store, repository, imageTag };
   const { snapshot } = project;
-  const tar = (only?: readonly ContextLayerName[]) => contextTar(contents, snapshot, only);
-  const request = { contents, contextTar: tar, secrets, target };
+  const tar = () => contextTar(contents, snapshot);
+  const open = (entry: ContextEntry) => openEntry(entry, snapshot);
+  const request = { contents, contextTar: tar, openEntry: open, secrets, target };
   const signal = options.signal ?? new AbortController().signal;
   const report = (event: ShipyarnEvent) => {
     events.push(event);

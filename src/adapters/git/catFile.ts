@@ -9,9 +9,20 @@ import { alternatesVariable } from './objectDirectories.ts';
 
 export interface BatchReply {
   oid: string;
-  /** Null: there is no such object. */
+  /** Null: there is no such object, or it is too large to be held. */
   content: Buffer | null;
+  /** Null: there is no such object. */
+  found: FoundObject | null;
 }
+
+export interface FoundObject {
+  type: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** Bytes up to which an object is held in memory; larger ones are streamed by a process of their own. */
+const largestHeld = 4 * 1024 * 1024;
 
 export interface CatFile {
   /** Asks for an object by id or revision. Questions asked at once travel together. */
@@ -21,6 +32,7 @@ export interface CatFile {
 }
 
 interface Question {
+  object: string;
   resolve(reply: BatchReply): void;
   reject(error: Error): void;
 }
@@ -43,14 +55,19 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
     const started = spawn('git', gitArguments(['cat-file', '--batch']), { cwd: surroundings.cwd, env });
     const errors: Buffer[] = [];
     const fail = (why: string) => {
+      if (child !== started) return;
       clearTimeout(patience);
       release();
       child = null;
       for (const question of open.splice(0)) question.reject(batchFailure(why, errors));
     };
     started.stderr.on('data', (chunk: Buffer) => errors.push(chunk));
-    const parse = replyParser((reply) => settle(reply, started));
+    const parse = replyParser((reply) => {
+      settle(reply, started);
+      if (reply.content === null && reply.found !== null) replace(started);
+    });
     started.stdout.on('data', (chunk: Buffer) => {
+      if (child !== started) return;
       patience?.refresh();
       parse(chunk);
     });
@@ -78,6 +95,15 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
     keepAlive(running, false);
   };
 
+  /** Leaves a process that is about to write a large object, and asks another one what it still owes. */
+  const replace = (running: ChildProcessWithoutNullStreams) => {
+    child = null;
+    keepAlive(running, false);
+    running.kill();
+    asked = open.map(({ object }) => `${object}\n`).join('');
+    send();
+  };
+
   const send = () => {
     if (asked === '') return;
     child ??= start();
@@ -96,7 +122,7 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
       // After all promises that are ready: what they ask goes into the same write.
       if (asked === '') process.nextTick(send);
       asked += `${object}\n`;
-      return new Promise((resolve, reject) => open.push({ resolve, reject }));
+      return new Promise((resolve, reject) => open.push({ object, resolve, reject }));
     },
     async close() {
       send();
@@ -139,12 +165,14 @@ function batchFailure(why: string, errors: readonly Buffer[]): Error {
 }
 
 /**
- * Cuts the stream into replies: `<oid> <type> <size>\n<content>\n`, or `<object> missing\n` and the like.
+ * Cuts the stream into replies: `<oid> <type> <size>\n<content>\n`, or `<object> missing\n` and the like. The first
+ * object that is too large is the last reply.
  * @see https://git-scm.com/docs/git-cat-file#_batch_output
  */
 function replyParser(emit: (reply: BatchReply) => void): (chunk: Buffer) => void {
   let header = Buffer.alloc(0);
   let oid: string | null = null;
+  let found: FoundObject | null = null;
   let parts: Buffer[] = [];
   let missing = 0;
 
@@ -156,11 +184,16 @@ function replyParser(emit: (reply: BatchReply) => void): (chunk: Buffer) => void
     }
     const line = header.toString() + chunk.toString('utf8', 0, end);
     header = Buffer.alloc(0);
-    const found = /^([0-9a-f]{40,64}) \w+ (\d+)$/.exec(line);
-    if (found === null) emit({ oid: line, content: null });
-    else {
-      oid = found[1] as string;
-      missing = Number(found[2]) + 1;
+    const [, name, type = '', size] = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(line) ?? [];
+    found = name === undefined ? null : { type, size: Number(size) };
+    if (name === undefined || found === null) emit({ oid: line, content: null, found });
+    else if (found.size > largestHeld) {
+      emit({ oid: name, content: null, found });
+      // Nothing that follows is read.
+      return chunk.subarray(chunk.length);
+    } else {
+      oid = name;
+      missing = found.size + 1;
     }
     return chunk.subarray(end + 1);
   };
@@ -171,7 +204,7 @@ function replyParser(emit: (reply: BatchReply) => void): (chunk: Buffer) => void
     missing -= part.length;
     if (missing === 0 && oid !== null) {
       const whole = parts.length === 1 ? part : Buffer.concat(parts);
-      emit({ oid, content: whole.subarray(0, whole.length - 1) });
+      emit({ oid, content: whole.subarray(0, whole.length - 1), found });
       oid = null;
       parts = [];
     }

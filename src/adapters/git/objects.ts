@@ -1,8 +1,10 @@
+import { buffer } from 'node:stream/consumers';
 import { workFailure } from '../../errors.ts';
-import type { GitObjects, TreeEntry } from '../../ports/git.ts';
+import type { GitObjects, LargeObject, TreeEntry } from '../../ports/git.ts';
 import { type BatchReply, openCatFile } from './catFile.ts';
 import type { GitSurroundings } from './gitProcess.ts';
 import { parseTree } from './parseTree.ts';
+import { streamObject } from './streamObject.ts';
 
 export interface ObjectReader extends GitObjects {
   /** The id of the object that a revision names (`HEAD^{commit}`), or null where there is none. */
@@ -19,11 +21,20 @@ export function openObjects(surroundings: GitSurroundings): ObjectReader {
   const alternates: string[] = [];
   const trees = new Map<string, Promise<readonly TreeEntry[]>>();
 
-  const readTree = async (oid: string) => parseTree(present(await batch.ask(oid), oid), oid.length / 2);
+  const opened = ({ oid, content, found }: BatchReply): Buffer | LargeObject => {
+    if (content !== null) return content;
+    if (found === null) throw objectMissing(oid.replace(/ missing$/, ''));
+    const { type, size } = found;
+    return { size, stream: () => streamObject(surroundings, alternates, { oid, type, size }) };
+  };
+  const whole = async (reply: BatchReply): Promise<Buffer> => {
+    const content = opened(reply);
+    return Buffer.isBuffer(content) ? content : buffer(content.stream());
+  };
+  const readTree = async (oid: string) => parseTree(await whole(await batch.ask(oid)), oid.length / 2);
   return {
-    async read(oid) {
-      return present(await batch.ask(oid), oid);
-    },
+    read: async (oid) => whole(await batch.ask(oid)),
+    open: async (oid) => opened(await batch.ask(oid)),
     readTree(oid) {
       const known = trees.get(oid);
       if (known) return known;
@@ -36,7 +47,7 @@ export function openObjects(surroundings: GitSurroundings): ObjectReader {
     async find(revision) {
       if (/[\n\0]/.test(revision)) return null;
       const reply = await batch.ask(revision);
-      return reply.content === null ? null : { oid: reply.oid, content: reply.content };
+      return reply.found === null ? null : { oid: reply.oid, content: await whole(reply) };
     },
     lookAlsoIn(objectDirectory) {
       alternates.push(objectDirectory);
@@ -49,9 +60,8 @@ export function openObjects(surroundings: GitSurroundings): ObjectReader {
   };
 }
 
-function present(reply: BatchReply, oid: string): Buffer {
-  if (reply.content !== null) return reply.content;
-  throw workFailure({
+function objectMissing(oid: string) {
+  return workFailure({
     reason: 'git-object-missing',
     message: `The Git object ${oid} is not in this clone.`,
     hint: 'Fetch it: `git fetch --unshallow` in a shallow clone, `git fsck` shows a damaged one.',

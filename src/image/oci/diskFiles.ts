@@ -1,5 +1,7 @@
+import { createWriteStream } from 'node:fs';
 import { chmod, lstat, mkdir, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { LayerEntry } from './layer.ts';
 
 /** Writes files below a folder, over what is there. */
@@ -11,8 +13,11 @@ export async function writeFiles(folder: string, entries: readonly LayerEntry[])
     if (entry.type === 'symlink') {
       await rm(target, { force: true });
       await symlink(entry.target, target);
-    } else if (entry.type === 'file' && 'content' in entry) {
-      await writeFile(target, entry.content);
+    } else if (entry.type === 'file' && 'open' in entry) {
+      const content = await entry.open();
+      await (Buffer.isBuffer(content)
+        ? writeFile(target, content)
+        : pipeline(content.stream(), createWriteStream(target)));
       await chmod(target, entry.executable ? 0o755 : 0o644);
     }
   }

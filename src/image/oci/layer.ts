@@ -5,13 +5,14 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
+import type { LargeObject } from '../../ports/git.ts';
 import type { Descriptor } from '../../ports/registry.ts';
 import { compareBytes } from '../../workspace/snapshot.ts';
 import { mediaTypes } from '../imageFormat.ts';
 
 /** One file of a layer. `path` is relative to the root of the image. */
 export type LayerEntry = { path: string /** User and group; root where absent. */; owner?: number } & (
-  | { type: 'file'; executable: boolean; content: Buffer }
+  | { type: 'file'; executable: boolean; open(): Promise<Buffer | LargeObject> }
   | { type: 'file'; executable: boolean; diskPath: string; size: number }
   | { type: 'symlink'; target: string }
   | { type: 'directory'; mode?: number }
@@ -108,8 +109,12 @@ async function writeEntry(tar: Pack, entry: LayerEntry): Promise<void> {
     tar.entry({ ...common, type: 'symlink', linkname: entry.target, mode: 0o777 });
   } else {
     const mode = entry.executable ? 0o755 : 0o644;
-    if ('content' in entry) {
-      await packed(tar, { ...common, type: 'file', mode, size: entry.content.length }, entry.content);
+    if ('open' in entry) {
+      const content = await entry.open();
+      const size = Buffer.isBuffer(content) ? content.length : content.size;
+      const header = { ...common, type: 'file' as const, mode, size };
+      if (Buffer.isBuffer(content)) await packed(tar, header, content);
+      else await pipeline(content.stream(), tar.entry(header));
     } else if (entry.size <= SMALL_FILE) {
       const content = await readFile(entry.diskPath);
       await packed(tar, { ...common, type: 'file', mode, size: content.length }, content);
