@@ -52,5 +52,10 @@ async function* chunksOf(
   });
 }
 
-/** Git, too, holds what is smaller than this whole in memory (git-config, `core.bigFileThreshold`). */
-const streaming = ['-c', 'core.bigFileThreshold=1m'];
+/**
+ * Git, too, holds what is smaller than `bigFileThreshold` whole in memory, and maps packs in windows of a gigabyte.
+ * @see https://git-scm.com/docs/git-config#Documentation/git-config.txt-corepackedGitWindowSize
+ */
+const streaming = ['bigFileThreshold=1m', 'packedGitWindowSize=16m', 'packedGitLimit=32m'].flatMap(
+  (setting) => ['-c', `core.${setting}`],
+);
