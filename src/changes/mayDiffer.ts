@@ -3,6 +3,8 @@ import type { Config } from '../config/settings.ts';
 import { covers } from '../workspace/contents/copiedFiles.ts';
 import { copySources } from '../workspace/contents/copySources.ts';
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
+import { installScriptFiles } from '../workspace/contents/installScriptFiles.ts';
+import { everyInstallScript } from '../workspace/contents/installScripts.ts';
 import { tsconfigChain } from '../workspace/contents/tsconfigChain.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
@@ -31,6 +33,7 @@ export async function mayDiffer(tree: ChangedTree): Promise<(service: Service) =
   const outside = [...changed].filter((path) => owner(path) === null);
   if (outside.some((path) => concernsEveryone(path, tree)) || reachedByPath(project, changed))
     return () => true;
+  if (await calledByInstalls(project, changed)) return () => true;
   const touched = touchedWorkspaces(changed, owner);
   for (const workspace of await tsconfigUsers(project, changed)) touched.add(workspace);
   const reached = workspaceDependents(project, touched);
@@ -169,8 +172,25 @@ async function copyingServices({ project, services, changed }: ChangedTree): Pro
   return new Set(services.filter((_, index) => copying[index]));
 }
 
-function inputsChanged({ settings: { inputs } }: Service, changed: ReadonlySet<string>): boolean {
-  return inputs.some((input) => {
+/** Whether an install script may run or read a changed file; where it is gone, nothing tells any more who did. */
+async function calledByInstalls(
+  { snapshot, root, workspaces }: Project,
+  changed: ReadonlySet<string>,
+): Promise<boolean> {
+  const calling = [root, ...workspaces.values()]
+    .map((workspace) => ({ workspace, scripts: everyInstallScript(workspace) }))
+    .filter(({ scripts }) => Object.keys(scripts).length > 0);
+  if (calling.length === 0) return false;
+  const entries = await Promise.all([...changed].map((path) => snapshot.entry(path)));
+  if (entries.includes(null)) return true;
+  const called = await Promise.all(
+    calling.map(({ workspace, scripts }) => installScriptFiles(snapshot, workspace, scripts)),
+  );
+  return called.flat().some(({ path }) => changed.has(path));
+}
+
+function inputsChanged({ settings }: Service, changed: ReadonlySet<string>): boolean {
+  return [...settings.inputs, ...settings.installFiles].some((input) => {
     const glob = input.replace(/^(\.?\/)+/, '').replace(/\/$/, '');
     return [...changed].some(
       (path) => path.startsWith(`${glob}/`) || micromatch.isMatch(path, glob, { dot: true }),

@@ -37,6 +37,12 @@ const serviceFields = {
       'Files outside the workspaces that the image is made of, as globs from the root of the repo.',
     ),
   ),
+  installFiles: v.optional(
+    described(
+      globs,
+      'Files that install scripts read without naming them (a schema, say), as globs from the root of the repo: they come into the install layers.',
+    ),
+  ),
   ignore: v.optional(described(globs, 'Files left out of every context, in `.dockerignore` syntax.')),
   ignoreDependencies: v.optional(
     described(

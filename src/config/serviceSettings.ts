@@ -59,6 +59,7 @@ export function serviceSettings(config: Config, service: { name: string; path: s
     dockerfile: own.dockerfile ?? file.dockerfile ?? null,
     context: own.context ?? file.context ?? 'root',
     inputs: [...(file.inputs ?? []), ...(own.inputs ?? [])],
+    installFiles: [...(file.installFiles ?? []), ...(own.installFiles ?? [])],
     ignore: [...(file.ignore ?? []), ...(own.ignore ?? [])],
     ignoreDependencies: own.ignoreDependencies ?? file.ignoreDependencies ?? defaultIgnoredDependencies,
     base: own.base ?? file.base ?? null,

@@ -11,6 +11,8 @@ export interface ServiceSettings {
   context: 'root' | 'service';
   /** Globs from the root of the repo. */
   inputs: readonly string[];
+  /** Globs from the root of the repo. */
+  installFiles: readonly string[];
   /** `.dockerignore` patterns from the root of the repo. */
   ignore: readonly string[];
   /** Globs over package names. */

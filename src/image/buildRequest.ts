@@ -3,6 +3,7 @@ import { contextTar } from '../context/contextTar.ts';
 import { openEntry } from '../context/openEntry.ts';
 import type { BuildRequest } from '../ports/builder.ts';
 import type { Ports } from '../ports/ports.ts';
+import { tellWarnings } from '../report/tellWarnings.ts';
 import type { ContextEntry } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { buildSecrets } from './buildSecrets.ts';
@@ -16,7 +17,7 @@ export interface BuildSources {
 
 /** What a builder needs to know of a service, wherever its image goes. Rejects where a secret cannot be read. */
 export async function buildRequest(
-  { env, git }: Pick<Ports, 'env' | 'git'>,
+  { env, git, report }: Pick<Ports, 'env' | 'git' | 'report'>,
   { head, snapshot }: BuildSources,
   change: ServiceChange,
 ): Promise<Omit<BuildRequest, 'target'>> {
@@ -24,6 +25,7 @@ export async function buildRequest(
     change.contents(),
     buildSecrets(change.service.settings, { env, root: git.history.root }),
   ]);
+  tellWarnings(contents, report);
   return {
     contents,
     contextTar: () => contextTar(contents, snapshot),

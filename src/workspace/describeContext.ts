@@ -4,7 +4,7 @@ import { contextLayer } from './contents/contextLayer.ts';
 import type { ContextPart } from './contents/contextPart.ts';
 import { type DockerfileSource, dockerfileOf } from './contents/dockerfileOf.ts';
 import { type IgnoreRules, readIgnoreRules } from './contents/ignoreRules.ts';
-import { installParts } from './contents/installLayer.ts';
+import { installParts, installWarnings } from './contents/installLayer.ts';
 import { baseImage } from './contents/nodeVersion.ts';
 import { ownContext } from './contents/ownDockerfile.ts';
 import { renderDockerfile } from './contents/renderDockerfile.ts';
@@ -57,7 +57,7 @@ async function common(project: Project, service: Service, { runtime, build }: Cl
     secrets: Object.keys(service.settings.secrets).sort(),
     builder: service.settings.builder,
     platforms: service.settings.platforms,
-    warnings: [],
+    warnings: installWarnings(project, runtime),
   };
 }
 
@@ -108,8 +108,7 @@ async function describeOwn(
 }
 
 async function withYarn(project: Project, closure: Closure, service: Service): Promise<ContextPart[]> {
-  const secrets = Object.keys(service.settings.secrets);
-  return [...(await installParts(project, closure, secrets)), ...yarnPart(project)];
+  return [...(await installParts(project, closure, service)), ...yarnPart(project)];
 }
 
 /** PnP writes its ES module loader where a workspace is a module, or the settings ask for it (plugin-pnp). */

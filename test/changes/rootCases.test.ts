@@ -33,6 +33,31 @@ describe('a change in the root since the release', () => {
     expect(changes.get('api')?.reasons).toEqual([{ kind: 'root', paths: ['.yarnrc.yml'] }]);
   });
 
+  it('of what an install script runs counts, even where it is gone', async () => {
+    const scripts = { postinstall: 'node scripts/setup' };
+    const files = {
+      'scripts/setup.js': "require('./steps');\n",
+      'scripts/steps.js': '1;\n',
+      'scripts/x.js': '1;\n',
+    };
+    const repo = await releasedModelRepo({ files, edit: ({ root }) => Object.assign(root, { scripts }) });
+    repo.edit('chore: other', (model) => Object.assign(model.files, { 'scripts/x.js': '2;\n' }));
+    expect(affectedNames(await repo.changes())).toEqual([]);
+    const hash = repo.edit('fix: steps', (model) =>
+      Object.assign(model.files, { 'scripts/steps.js': '2;\n' }),
+    );
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(all);
+    expect(changes.get('web')).toMatchObject({
+      reasons: [{ kind: 'root', paths: ['scripts/steps.js'] }],
+      commits: [{ commit: { hash } }],
+    });
+    repo.edit('fix: gone', ({ files: left }) => {
+      delete left['scripts/steps.js'];
+    });
+    expect(affectedNames(await repo.changes())).toEqual(all);
+  });
+
   it('of a catalog counts', async () => {
     const repo = await releasedModelRepo();
     repo.edit('build: catalog', (model) => {

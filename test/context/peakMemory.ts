@@ -27,11 +27,8 @@ export async function peakMemory(
   const folder = await tempDir('memory');
   const [hook, peak] = [join(folder, 'hook.cjs'), join(folder, 'peak')];
   // What `getrusage` tells counts the process that this one was forked from.
-  await writeFile(
-    hook,
-    `const fs = require('node:fs');
-process.on('exit', () => fs.copyFileSync('/proc/self/status', ${JSON.stringify(peak)}));\n`,
-  );
+  const report = `fs.writeFileSync(${JSON.stringify(peak)}, fs.readFileSync('/proc/self/status'))`;
+  await writeFile(hook, `const fs = require('node:fs');\nprocess.on('exit', () => ${report});\n`);
   const result = await run(
     process.execPath,
     ['--require', hook, join(process.cwd(), 'dist/bin.js'), ...args],

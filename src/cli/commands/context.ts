@@ -38,9 +38,10 @@ export class ContextCommand extends ShipyarnCommand {
     if (this.tar === '-' && this.json) throw twoOutputs();
     await this.withPorts(async (ports, signal) => {
       const { surveyContext } = await import('../../pipeline/context.ts');
+      const { tellWarnings } = await import('../../report/tellWarnings.ts');
       const options = { cwd, configPath, worktree: commit === undefined, head: commit };
       const { project, contents } = await surveyContext(ports, this.service, options);
-      for (const message of contents.warnings) ports.report({ kind: 'warning', message });
+      tellWarnings(contents, ports.report);
       if (this.verify) await this.verifyContext(project, contents, signal);
       await this.write(project, contents);
       const silent = this.out !== undefined || this.tar !== undefined || this.verify;

@@ -31,10 +31,6 @@ const installFields = [
   'preferUnplugged',
 ] as const;
 
-/** Scripts that an install runs in workspaces: Yarn 2–4 the first three, Classic all. */
-const berryScripts = ['preinstall', 'install', 'postinstall'];
-const classicScripts = [...berryScripts, 'prepublish', 'prepare'];
-
 /** How a manifest is normalised. */
 export interface ManifestScope extends Pick<SliceScope, 'development' | 'ignored'> {
   family: 'classic' | 'berry';
@@ -43,13 +39,16 @@ export interface ManifestScope extends Pick<SliceScope, 'development' | 'ignored
 }
 
 /** The manifest as the install layer has it: what an install reads, and nothing that changes for other reasons. */
-export function installManifest(workspace: Workspace, scope: ManifestScope): PackageManifest {
+export function installManifest(
+  workspace: Workspace,
+  scope: ManifestScope,
+  scripts: Readonly<Record<string, string>>,
+): PackageManifest {
   const full = sourceManifest(workspace, scope);
   const manifest: Record<string, unknown> = {};
   for (const field of installFields) {
     if (full[field] !== undefined) manifest[field] = full[field];
   }
-  const scripts = lifecycleScripts(full, workspace, scope);
   if (Object.keys(scripts).length > 0) manifest.scripts = scripts;
   return manifest as PackageManifest;
 }
@@ -76,26 +75,6 @@ function effective(
 ): Record<string, string> {
   const names = Object.keys(manifest[field] ?? {});
   return Object.fromEntries(names.map((name) => [name, effectiveRange(manifest, name, family)]));
-}
-
-/** Scripts of an install, without those that call a package that is left out (`husky install`). */
-function lifecycleScripts(
-  manifest: PackageManifest,
-  workspace: Workspace,
-  scope: ManifestScope,
-): Record<string, string> {
-  const names = scope.family === 'classic' ? classicScripts : berryScripts;
-  const absent = Object.keys(workspace.packageManifest.devDependencies ?? {}).filter(
-    (name) => manifest.devDependencies?.[name] === undefined,
-  );
-  const calls = (script: string) => script.split(/[\s;&|()]+/).some((word) => absent.includes(word));
-  const scripts = manifest.scripts ?? {};
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const script = scripts[name];
-      return script === undefined || calls(script) ? [] : [[name, script]];
-    }),
-  );
 }
 
 export function manifestJson(manifest: PackageManifest): string {

@@ -8,7 +8,7 @@ import { type ContextPart, filesPart } from './contextPart.ts';
 import { copiedFiles } from './copiedFiles.ts';
 import { copySources } from './copySources.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
-import { installParts, manifestPart, manifestScope } from './installLayer.ts';
+import { installParts, sourceManifestPart } from './installLayer.ts';
 import { checkFiles } from './sourceFiles.ts';
 import { sourceLayers, workspaceParts } from './sourceLayers.ts';
 
@@ -31,10 +31,9 @@ export async function ownContext(
   closures: { build: Closure; runtime: Closure },
   dockerfile: OwnDockerfile,
 ): Promise<Pick<ContextContents, 'shape' | 'layers' | 'dockerfile'>> {
-  const secrets = Object.keys(service.settings.secrets);
   const install = [
-    contextLayer('manifests', offered.manifests, await installParts(project, closures.build, secrets)),
-    contextLayer('production', offered.production, await installParts(project, closures.runtime, secrets)),
+    contextLayer('manifests', offered.manifests, await installParts(project, closures.build, service)),
+    contextLayer('production', offered.production, await installParts(project, closures.runtime, service)),
   ];
   const { origin, text } = dockerfile;
   if (service.settings.context === 'service') {
@@ -54,8 +53,8 @@ async function repoShape(
 ): Promise<ContextLayer[]> {
   const sources = copySources(text, service.settings.buildArguments);
   const members = [...closure.workspaces];
-  const root = manifestPart(project.root, manifestScope(project, closure, project.root), 'source');
-  const install = (await installParts(project, closure, Object.keys(service.settings.secrets))).map(
+  const root = sourceManifestPart(project, closure, project.root);
+  const install = (await installParts(project, closure, service)).map(
     withoutMembers(members.map(({ path }) => path)),
   );
   const written = install.flatMap((part) => part.entries().map(({ path }) => path));
@@ -74,12 +73,15 @@ async function repoShape(
   });
 }
 
-/** Their manifests stand with the sources. */
+/** Their manifests, and what their install scripts call, stand with the sources. */
 function withoutMembers(folders: readonly string[]) {
-  const own = new Set(folders.map((folder) => posix.join(folder, 'package.json')));
+  const manifests = new Set(folders.map((folder) => posix.join(folder, 'package.json')));
+  const own = folders.filter((folder) => folder !== '');
+  const isSource = (path: string) =>
+    manifests.has(path) || own.some((folder) => path.startsWith(`${folder}/`));
   return (part: ContextPart): ContextPart => ({
     key: part.key,
-    entries: () => part.entries().filter(({ path }) => !own.has(path)),
+    entries: () => part.entries().filter(({ path }) => !isSource(path)),
   });
 }
 

@@ -1,19 +1,23 @@
 import micromatch from 'micromatch';
 import { inputFailure } from '../../errors.ts';
 import type { FileEntry } from '../../ports/git.ts';
-import type { Service } from '../service.ts';
 import { compareBytes, type Snapshot } from '../snapshot.ts';
 
-/** The files that `inputs` names: paths, folders and globs from the root of the repo. Rejects where one names nothing. */
-export async function inputFiles(snapshot: Snapshot, service: Service): Promise<FileEntry[]> {
+/**
+ * The files that a list in the configuration names: paths, folders and globs from the root of the repo, less those
+ * after `!`. Rejects where one names nothing. `key`: the list's own name.
+ */
+export async function namedFiles(
+  snapshot: Snapshot,
+  globs: readonly string[],
+  key: 'inputs' | 'installFiles',
+): Promise<FileEntry[]> {
   const found = new Map<string, FileEntry>();
-  const positive = service.settings.inputs.filter((glob) => !glob.startsWith('!'));
-  const negative = service.settings.inputs
-    .filter((glob) => glob.startsWith('!'))
-    .map((glob) => glob.slice(1));
+  const positive = globs.filter((glob) => !glob.startsWith('!'));
+  const negative = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1));
   for (const glob of positive) {
     const files = await matching(snapshot, glob.replace(/^(\.?\/)+/, ''));
-    if (files.length === 0) throw nothingMatches(glob);
+    if (files.length === 0) throw nothingMatches(key, glob);
     for (const file of files) {
       if (!micromatch.isMatch(file.path, negative, { dot: true })) found.set(file.path, file);
     }
@@ -36,10 +40,10 @@ export async function fileOrFolder(snapshot: Snapshot, path: string): Promise<Fi
   return mode === '040000' ? [...(await snapshot.files(path))] : [{ path, mode, oid }];
 }
 
-function nothingMatches(glob: string) {
+function nothingMatches(key: string, glob: string) {
   return inputFailure({
     reason: 'input-without-files',
-    message: `\`inputs\` names ${glob}, which matches no committed file.`,
+    message: `\`${key}\` names ${glob}, which matches no committed file.`,
     hint: 'Correct the path (from the root of the repo), or take it out.',
   });
 }

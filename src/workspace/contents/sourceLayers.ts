@@ -7,8 +7,8 @@ import { compareBytes } from '../snapshot.ts';
 import { contextLayer } from './contextLayer.ts';
 import { type ContextPart, filesPart } from './contextPart.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
-import { manifestPart, manifestScope } from './installLayer.ts';
-import { fileOrFolder, inputFiles } from './rootFiles.ts';
+import { sourceManifestPart } from './installLayer.ts';
+import { fileOrFolder, namedFiles } from './rootFiles.ts';
 import { checkFiles, sourceFiles } from './sourceFiles.ts';
 import { tsconfigChain } from './tsconfigChain.ts';
 import { linkedPaths } from './yarnFiles.ts';
@@ -43,7 +43,7 @@ export async function workspaceParts(
   rules: IgnoreRules,
 ): Promise<ContextPart[]> {
   const files = await sourceFiles(project, workspace, rules);
-  return [manifestPart(workspace, manifestScope(project, closure, workspace), 'source'), filesPart(files)];
+  return [sourceManifestPart(project, closure, workspace), filesPart(files)];
 }
 
 async function rootPart(project: Project, service: Service, closure: Closure): Promise<ContextPart> {
@@ -52,7 +52,7 @@ async function rootPart(project: Project, service: Service, closure: Closure): P
   const linked = await Promise.all(linkedPaths(closure.slice).map((path) => fileOrFolder(snapshot, path)));
   const inside = closure.workspaces.map(({ path }) => `${path}/`);
   const files = new Map<string, FileEntry>(
-    [...(await inputFiles(snapshot, service)), ...chains.flat(), ...linked.flat()]
+    [...(await namedFiles(snapshot, service.settings.inputs, 'inputs')), ...chains.flat(), ...linked.flat()]
       .filter(({ path }) => !inside.some((folder) => path.startsWith(folder)))
       .map((file) => [file.path, file]),
   );
