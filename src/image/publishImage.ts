@@ -42,6 +42,27 @@ export async function publishImage(
   return copies.includes('made') ? 'made' : outcome;
 }
 
+/** Whether the version tag is in the first registry and in every mirror. Rejects as `hasReleaseImage` does. */
+export async function isPublished(
+  { image, digest, version }: { image: string; digest: string; version: string },
+  first: ImageStore,
+  mirrors: readonly ImageStore[],
+): Promise<boolean> {
+  const imageTag = imageTagOf(version);
+  const there = await Promise.all([
+    hasReleaseImage(first, image, digest, imageTag),
+    ...mirrors.map((mirror) =>
+      hasReleaseImage(
+        mirror,
+        mirroredRepository({ store: first, repository: image }, mirror),
+        digest,
+        imageTag,
+      ),
+    ),
+  ]);
+  return !there.includes(false);
+}
+
 async function copyTo(
   mirror: ImageStore,
   from: { store: ImageStore; repository: string },

@@ -3,13 +3,14 @@ import type { Environment } from '../config/settings.ts';
 import type { Deployment } from '../deploy/deployments.ts';
 import { freezeAt } from '../deploy/freezeAt.ts';
 import { readDeployments } from '../deploy/readDeployments.ts';
-import { type EnvironmentState, readEnvironment, type ServiceState } from '../deploy/readEnvironment.ts';
+import { readEnvironment, type ServiceState } from '../deploy/readEnvironment.ts';
 import type { Ports } from '../ports/ports.ts';
-import { type HalfDone, halfDone } from '../release/halfDone.ts';
+import type { HalfDone } from '../release/halfDone.ts';
+import type { Ledger } from '../release/ledger.ts';
 import { currentLedger } from '../release/ledgerStore.ts';
 import { pickServices } from '../workspace/findServices.ts';
-import { automaticEnvironments } from './deployments.ts';
 import { noEnvironments } from './environments.ts';
+import { halfDoneReleases, type SeenEnvironment } from './halfDoneReleases.ts';
 import { infraRequest } from './infra.ts';
 import { type ReleasedVersions, releasedVersions } from './releasedVersions.ts';
 import { type Survey, type SurveyOptions, surveyRepo } from './survey.ts';
@@ -42,9 +43,9 @@ export async function readStatus(
   const survey = await surveyRepo(ports, { ...options, worktree: false });
   const { environments } = survey.config;
   if (environments.length === 0) throw noEnvironments();
-  const [released, unfinished, ...columns] = await Promise.all([
+  const [released, ledger, ...columns] = await Promise.all([
     releasedVersions(ports, survey),
-    readHalfDone(ports, survey),
+    readLedger(ports, survey),
     ...environments.map((environment) => readColumn(ports, survey, environment)),
   ]);
   const now = ports.clock.now();
@@ -58,24 +59,19 @@ export async function readStatus(
       frozenUntil: freezeAt(environment, now)?.until ?? null,
     })),
     services: pickServices(survey.services, words).map(({ name }) => row(name, released, columns)),
-    halfDone: unfinished,
+    halfDone: await halfDoneReleases(ports, survey, ledger, columns),
   };
 }
 
-/** By the ledger of the release branch; where nothing was released from it, nothing is half-done. */
-async function readHalfDone({ git }: Ports, { config }: Survey): Promise<HalfDone[]> {
+/** The release branch's; empty where nothing was released from it. */
+async function readLedger({ git }: Ports, { config }: Survey): Promise<Ledger> {
   const branch = config.branch ?? (await git.remote.defaultBranch());
-  const { ledger } = await currentLedger(git, branch);
-  const automatic = automaticEnvironments({ config }).map(({ name }) => name);
-  return halfDone(ledger, automatic);
+  return (await currentLedger(git, branch)).ledger;
 }
 
-interface Column {
-  environment: Environment;
+interface Column extends SeenEnvironment {
   url: string;
   branch: string;
-  state: EnvironmentState;
-  deployments: readonly Deployment[];
 }
 
 async function readColumn(ports: Ports, survey: Survey, environment: Environment): Promise<Column> {

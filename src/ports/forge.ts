@@ -20,6 +20,7 @@ interface PullRequest {
 
 export interface Forge {
   readonly kind: 'github' | 'gitlab' | 'gitea' | 'bitbucket';
+  hasRelease(gitTag: string): Promise<boolean>;
   /** Makes the release unless it is there; says which. */
   putRelease(release: ForgeRelease): Promise<'made' | 'present'>;
   /**

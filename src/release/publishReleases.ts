@@ -7,6 +7,7 @@ import { releaseDetails } from '../image/releaseDetails.ts';
 import { imageTagOf } from '../plan/imageReference.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { ImageStore } from '../ports/registry.ts';
 import { forgeNotes } from './forgeNotes.ts';
 import { type Ledger, type LedgerRelease, unpublished } from './ledger.ts';
 import { isBehind } from './remoteState.ts';
@@ -30,10 +31,7 @@ export async function publishReleases(
 ): Promise<Publishing> {
   const waiting = await waitingUpTo(ports, head.commit, ledger);
   if (waiting.length === 0) return { published: {}, failures: [] };
-  const [first, ...mirrors] = await Promise.all([
-    ports.openStore(firstRegistry(config), config),
-    ...config.registries.slice(1).map((location) => ports.openStore(location, config)),
-  ]);
+  const { first, mirrors } = await openRegistries(ports, config);
   const forge = await releaseForge(ports, config);
   const done = await Promise.allSettled(
     waiting.map(async ([service, release]) => {
@@ -50,6 +48,18 @@ export async function publishReleases(
     published: Object.fromEntries(done.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))),
     failures: done.flatMap((each) => (each.status === 'rejected' ? [each.reason] : [])),
   };
+}
+
+/** The registry that images are built to, and those that get copies. */
+export async function openRegistries(
+  { openStore }: Pick<Ports, 'openStore'>,
+  config: Config,
+): Promise<{ first: ImageStore; mirrors: ImageStore[] }> {
+  const [first, ...mirrors] = await Promise.all([
+    openStore(firstRegistry(config), config),
+    ...config.registries.slice(1).map((location) => openStore(location, config)),
+  ]);
+  return { first, mirrors };
 }
 
 async function waitingUpTo(

@@ -1,5 +1,6 @@
 import type { Deployment } from '../deploy/deployments.ts';
 import type { Status, StatusCell } from '../pipeline/status.ts';
+import type { StepLeft } from '../release/halfDone.ts';
 import { renderTable } from './renderTable.ts';
 import type { Style } from './style.ts';
 
@@ -39,10 +40,16 @@ function heldLine(service: string, { environment, version, held }: StatusCell, s
 }
 
 function halfDoneLine({ service, version, left }: Status['halfDone'][number], style: Style): string {
-  const steps = left.map((each) =>
-    each.step === 'publish' ? 'tag its image' : `deploy it to ${each.environment}`,
-  );
+  const steps = left.map(describeStep);
   return `${style.yellow('half-done')} ${service} ${version}: the next \`shipyarn release\` will ${steps.join(' and ')}`;
+}
+
+function describeStep(left: StepLeft): string {
+  if (left.step === 'publish') return 'tag its image';
+  if (left.step === 'announce') return "make the forge's release";
+  if (left.step === 'note') return 'note that all of it is done';
+  const when = { held: ' once the hold is lifted', frozen: ' once the freeze is over' };
+  return `deploy it to ${left.environment}${left.waits === undefined ? '' : when[left.waits]}`;
 }
 
 /** `3 d`, `2 h`, `5 min`. */

@@ -9,16 +9,30 @@ export interface EngineRelay {
   sent(): string;
   /** Breaks all connections, as when the engine dies, and takes no more. */
   stop(): void;
+  /** Made so far. */
+  connections(): number;
   /** From now on takes connections and passes nothing, as an engine that hangs. */
   freeze(): void;
 }
 
-/** Passes bytes between a TCP port (with TLS where `tls` is given) and this machine's engine. */
-export async function startEngineRelay(tls?: TlsOptions): Promise<EngineRelay> {
+/**
+ * Passes bytes between a TCP port (with TLS where `tls` is given) and this machine's engine. `freezeAt`: it freezes by
+ * itself when this connection is made, counted from 1.
+ */
+export async function startEngineRelay({
+  tls,
+  freezeAt,
+}: {
+  tls?: TlsOptions;
+  freezeAt?: number;
+} = {}): Promise<EngineRelay> {
   const sockets = new Set<Socket>();
   let sent = '';
   let frozen = false;
+  let connections = 0;
   const relay = (client: Socket) => {
+    connections += 1;
+    if (connections === freezeAt) freeze();
     if (frozen) return void sockets.add(client);
     const engine = createConnection(engineSocket);
     client.on('data', (chunk: Buffer) => {
@@ -33,6 +47,10 @@ export async function startEngineRelay(tls?: TlsOptions): Promise<EngineRelay> {
     client.on('close', () => engine.destroy());
     engine.on('close', () => client.destroy());
   };
+  const freeze = () => {
+    frozen = true;
+    for (const socket of sockets) socket.unpipe().pause();
+  };
   const server: Server = tls ? createTlsServer(tls, relay) : createServer(relay);
   const port = await new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port));
@@ -41,9 +59,5 @@ export async function startEngineRelay(tls?: TlsOptions): Promise<EngineRelay> {
     server.close();
     for (const socket of sockets) socket.destroy();
   };
-  const freeze = () => {
-    frozen = true;
-    for (const socket of sockets) socket.unpipe().pause();
-  };
-  return { port, sent: () => sent, stop, freeze };
+  return { port, connections: () => connections, sent: () => sent, stop, freeze };
 }

@@ -47,11 +47,13 @@ await describeWith(['engine'], 'reaching an engine', () => {
     await skipWithout(['openssl'], skip);
     const [certificates, others] = await Promise.all([makeCertificates(), makeCertificates()]);
     const relay = await startEngineRelay({
-      ca: await readFile(path.join(certificates, 'ca.pem')),
-      cert: await readFile(path.join(certificates, 'cert.pem')),
-      key: await readFile(path.join(certificates, 'key.pem')),
-      requestCert: true,
-      rejectUnauthorized: true,
+      tls: {
+        ca: await readFile(path.join(certificates, 'ca.pem')),
+        cert: await readFile(path.join(certificates, 'cert.pem')),
+        key: await readFile(path.join(certificates, 'key.pem')),
+        requestCert: true,
+        rejectUnauthorized: true,
+      },
     });
     const env = { DOCKER_HOST: `tcp://127.0.0.1:${relay.port}`, DOCKER_TLS_VERIFY: '1' };
     expect(await buildOver({ ...env, DOCKER_CERT_PATH: certificates })).toMatch(/^sha256:/);

@@ -14,21 +14,23 @@ export interface Effect {
 /** Called at every effect; what it gives is awaited before the effect goes on. */
 type OnEffect = (effect: Effect) => Promise<void> | void;
 
-/** Everything that a release changes passes here: a proxy before the registry, hooks in the bare remotes. */
+/** Everything that a release changes passes here: proxies before registry and forge, hooks in the bare remotes. */
 export interface EffectGate {
   /** The registry's address, through the proxy. */
   readonly host: string;
   onEffect: OnEffect;
-  /** What befalls an exchange with the registry instead of its being passed on; null: nothing. */
+  /** What befalls an exchange with registry or forge instead of its being passed on; null: nothing. */
   onExchange: (request: { method: string; path: string }) => Fault | null;
   /** Told of every manifest that the registry has taken. */
   onManifest: (reference: string, digest: string) => void;
+  /** A further proxy, before `host`; gives its own address. */
+  proxy(host: string): Promise<string>;
   /** Makes a bare remote tell of pushes. */
   watch(remote: string, name: string): Promise<void>;
 }
 
-/** An exchange that fails: the connection is reset, the answer is lost or is an error, or none comes. */
-export type Fault = 'reset' | 'answer-lost' | 'status-500' | 'silence';
+/** An exchange that fails: the connection is reset, the answer is lost, is an error or a refusal, or none comes. */
+export type Fault = 'reset' | 'answer-lost' | 'status-500' | 'status-403' | 'silence';
 
 const closers = new Set<() => void>();
 
@@ -42,11 +44,9 @@ export async function startEffectGate(registry: string): Promise<EffectGate> {
     onEffect: () => undefined,
     onExchange: () => null,
     onManifest: () => undefined,
+    proxy: (host) => startProxy(host, gate),
     watch: (remote, name) => installHooks(remote, name, hookPort),
   };
-  const proxy = http.createServer((request, response) => {
-    pass(registry, gate, request, response).catch(() => response.destroy());
-  });
   const hooks = net.createServer((socket) => {
     socket.on('error', () => undefined);
     socket.once('data', async (line) => {
@@ -57,22 +57,28 @@ export async function startEffectGate(registry: string): Promise<EffectGate> {
       );
     });
   });
-  await Promise.all(
-    [proxy, hooks].map((server) => new Promise<void>((done) => server.listen(0, '127.0.0.1', done))),
-  );
+  await new Promise<void>((done) => hooks.listen(0, '127.0.0.1', done));
+  closers.add(() => hooks.close());
+  const hookPort = (hooks.address() as AddressInfo).port;
+  return Object.assign(gate, { host: await startProxy(registry, gate) });
+}
+
+async function startProxy(upstream: string, gate: EffectGate): Promise<string> {
+  const proxy = http.createServer((request, response) => {
+    pass(upstream, gate, request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
   closers.add(() => {
     proxy.close();
     proxy.closeAllConnections();
-    hooks.close();
   });
-  const hookPort = (hooks.address() as AddressInfo).port;
-  return Object.assign(gate, { host: `127.0.0.1:${(proxy.address() as AddressInfo).port}` });
+  return `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 }
 
 const agent = new http.Agent({ keepAlive: true });
 
 async function pass(
-  registry: string,
+  upstream: string,
   gate: EffectGate,
   request: IncomingMessage,
   response: http.ServerResponse,
@@ -84,9 +90,11 @@ async function pass(
   const fault = gate.onExchange({ method, path: url });
   if (fault === 'silence') return;
   if (fault === 'reset') return void request.socket.destroy();
-  if (fault === 'status-500') return void response.writeHead(500).end('{"errors":[]}');
+  if (fault?.startsWith('status-')) {
+    return void response.writeHead(Number(fault.slice('status-'.length))).end('{"errors":[]}');
+  }
   if (isEffect) await gate.onEffect({ name, when: 'before' });
-  const answer = await forward(registry, request, sent);
+  const answer = await forward(upstream, request, sent);
   const received = await readAll(answer);
   const [, repository, reference] = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(url) ?? [];
   if (method === 'PUT' && answer.statusCode === 201) {
@@ -97,8 +105,8 @@ async function pass(
   response.writeHead(answer.statusCode ?? 502, answer.headers).end(received);
 }
 
-function forward(registry: string, request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
-  const [host, port] = registry.split(':');
+function forward(upstream: string, request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
+  const [host, port] = upstream.split(':');
   const { method, url, headers } = request;
   return new Promise((resolve, reject) => {
     const passed = http.request({ host, port, method, path: url, headers, agent }, resolve);

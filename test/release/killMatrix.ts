@@ -1,10 +1,12 @@
 import { expect } from 'vitest';
+import type { HalfDone } from '../../src/release/halfDone.ts';
+import type { Ledger } from '../../src/release/ledger.ts';
 import type { Effect } from './effects.ts';
 import { makeWorld, type World, type WorldState } from './world.ts';
 
-/** A first release of all, then a fix below two services that waits to be released: that is what is killed. */
+/** A first release of all, then a fix below two services, one of them in a group: that is what is killed. */
 export async function waitingRelease(builder: 'oci' | 'engine'): Promise<World> {
-  const world = await makeWorld(builder);
+  const world = await makeWorld(builder, { forge: true, config: 'groups: { front: ["api", "web"] }\n' });
   const first = await world.release();
   expect(first.exitCode, first.stderr).toBe(0);
   await world.merge('fix(log): measure with a clock that never goes back', {
@@ -24,6 +26,15 @@ function momentCounter(): (effect: Effect) => string {
   };
 }
 
+interface Matrix {
+  world: World;
+  builder: 'oci' | 'engine';
+  /** Before the release that is killed. */
+  before: WorldState;
+  /** After it, undisturbed. */
+  whole: WorldState;
+}
+
 /** The moments of an undisturbed release, in their order, and the state it leaves. */
 async function undisturbed(world: World) {
   const moments: string[] = [];
@@ -31,11 +42,15 @@ async function undisturbed(world: World) {
   world.gate.onEffect = (effect) => void moments.push(momentOf(effect));
   const result = await world.release();
   expect(result.exitCode, result.stderr).toBe(0);
-  return { moments, state: await world.state() };
+  world.gate.onEffect = () => undefined;
+  return { moments, whole: await world.state() };
 }
 
-/** Kills a release, with all its processes, at a moment. False: it has ended without coming there. */
-async function killAt(world: World, moment: string): Promise<boolean> {
+/**
+ * Kills a release at a moment: with all its processes, or `alone`, so that the programs it has started go on without
+ * it. False: it has ended without coming there.
+ */
+async function killAt(world: World, moment: string, { alone }: { alone: boolean }): Promise<boolean> {
   await world.restore();
   const momentOf = momentCounter();
   let killed = false;
@@ -43,10 +58,11 @@ async function killAt(world: World, moment: string): Promise<boolean> {
   world.gate.onEffect = (effect) => {
     if (!killed && momentOf(effect) === moment) {
       killed = true;
-      run.kill();
+      run.kill('SIGKILL', { group: !alone });
+      if (alone) return undefined;
     }
     // What is under way comes to nothing; an engine, which lives on, sees its connections break.
-    return killed ? run.ended.then(() => Promise.reject(new Error('killed'))) : undefined;
+    return killed && !alone ? run.ended.then(() => Promise.reject(new Error('killed'))) : undefined;
   };
   await run.ended;
   world.gate.onEffect = () => undefined;
@@ -54,8 +70,8 @@ async function killAt(world: World, moment: string): Promise<boolean> {
 }
 
 /**
- * Kills a release at moments before and after its effects and runs it again: the end is that of a run that nobody
- * disturbed, and a third run changes nothing. Gives a line that tells how many.
+ * Kills a release at moments before and after its effects: `status` tells what is missing, and after a second run
+ * the end is that of a run that nobody disturbed. Gives a line that tells how many.
  * @param isChosen Which of the moments; default: every one.
  */
 export async function killMatrix(
@@ -63,17 +79,59 @@ export async function killMatrix(
   isChosen: (moment: string) => boolean = () => true,
 ): Promise<string> {
   const world = await waitingRelease(builder);
-  const { moments, state } = await undisturbed(world);
+  const before = await world.state();
+  const { moments, whole } = await undisturbed(world);
+  const matrix = { world, builder, before, whole };
   const chosen = moments.filter(isChosen);
-  let killed = 0;
+  const missed: string[] = [];
   for (const moment of chosen) {
-    if (await killAt(world, moment)) killed += 1;
-    const again = await world.release();
-    expect(again.exitCode, `killed ${moment}\n${again.stderr}`).toBe(0);
-    expect(comparable(await world.state(), builder), `killed ${moment}`).toEqual(comparable(state, builder));
+    if (!(await killAt(world, moment, { alone: false }))) missed.push(moment);
+    await expectStatusTrue(matrix, moment);
+    await expectFinished(matrix, moment);
+  }
+  const pushes = chosen.filter((moment) => moment.startsWith('before push'));
+  for (const moment of pushes) {
+    await killAt(world, moment, { alone: true });
+    await expectFinished(matrix, `${moment}, and its push goes on`);
   }
   const effects = moments.length / 2;
-  return `${builder}: ${effects} effects, killed at ${killed} moments before and after them (${chosen.length} tried)`;
+  const reached = chosen.length - missed.length;
+  const rest = missed.length === 0 ? '' : `; not reached: ${missed.join('; ')}`;
+  return `${builder}: ${effects} effects, killed at ${reached} of ${chosen.length} moments before and after them, and ${pushes.length} times alone${rest}`;
+}
+
+async function expectFinished({ world, builder, whole }: Matrix, moment: string): Promise<void> {
+  const again = await world.release();
+  expect(again.exitCode, `killed ${moment}\n${again.stderr}`).toBe(0);
+  expect(comparable(await world.state(), builder), `killed ${moment}`).toEqual(comparable(whole, builder));
+}
+
+/** `status` calls a release half-done where something of it is missing, and says what. */
+async function expectStatusTrue({ world, before, whole }: Matrix, moment: string): Promise<void> {
+  const { exitCode, stdout, stderr } = await world.run(['status', '--json']);
+  expect(exitCode, stderr).toBe(0);
+  const told: HalfDone[] = JSON.parse(stdout).halfDone;
+  const lines = told.flatMap(({ service, version, left }) =>
+    left.map(({ step }) => `${service}@${version} ${step}`),
+  );
+  expect(lines.sort(), `status, killed ${moment}`).toEqual(
+    missingSteps(before, await world.state(), whole).sort(),
+  );
+}
+
+function missingSteps(before: WorldState, now: WorldState, whole: WorldState): string[] {
+  const claimed = Object.keys(now.gitTags).filter((tag) => !(tag in before.gitTags));
+  return claimed.flatMap((gitTag) => {
+    const service = gitTag.slice(0, gitTag.lastIndexOf('@'));
+    const steps = [
+      ...(gitTag.replace(/^@harbour\/(\w+)@/, '$1:') in now.imageTags ? [] : ['publish']),
+      ...(now.forgeReleases.includes(gitTag) ? [] : ['announce']),
+      ...(now.infraTree === whole.infraTree ? [] : ['deploy']),
+    ];
+    const isNoted = (now.ledger as Ledger).services[service]?.published === true;
+    const left = steps.length === 0 && !isNoted ? ['note'] : steps;
+    return left.map((step) => `${gitTag} ${step}`);
+  });
 }
 
 /** The engine builds no image twice to the byte; what its tags must say is checked where the release is staged. */

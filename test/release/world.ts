@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
 import { commitAll } from '../../src/demo/makeDemoRepos.ts';
 import type { Ledger } from '../../src/release/ledger.ts';
+import { type ForgeServer, forgeServer } from '../deploy/forgeServer.ts';
 import { makeImage, pushImage } from '../registry/imageTools.ts';
 import { type TestRepos, testRepos } from '../support/demoRepos.ts';
 import { startRegistry } from '../support/registry.ts';
@@ -16,9 +17,11 @@ import { type EffectGate, startEffectGate } from './effects.ts';
 
 const cli = path.resolve(import.meta.dirname, '../../dist/bin.js');
 
-/** The demo's repositories with a registry whose every change can be watched, and put back as it was. */
+/** The demo's repositories with a registry and a forge whose every change can be watched, and put back as it was. */
 export interface World extends TestRepos {
   gate: EffectGate;
+  /** Runs the built command line in the monorepo, with the forge's token. */
+  run(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<RunResult>;
   release(args?: readonly string[], cwd?: string): Promise<RunResult>;
   /** Starts a release in a process group of its own and gives what kills it whole. */
   startRelease(
@@ -38,22 +41,33 @@ export interface WorldState {
   gitTags: Record<string, string>;
   /** `repository:imageTag` → digest. */
   imageTags: Record<string, string>;
+  /** Git tags of the forge's releases, sorted. */
+  forgeReleases: string[];
   /** Without the infra commits, whose being in the infra repo is checked. */
   ledger: unknown;
   infraTree: string;
   infraCommits: number;
 }
 
-/** `builder` `oci` stands on an image of a few bytes, so that nothing large is moved about. */
+const forgeToken = { GITEA_TOKEN: 'token-of-the-world' };
+
+/**
+ * `builder` `oci` stands on an image of a few bytes, so that nothing large is moved about. `config`: more of
+ * shipyarn.yaml; `forge`: releases are announced on one.
+ */
 export async function makeWorld(
   builder: 'oci' | 'engine' = 'oci',
-  more: { config?: string } = {},
+  more: { config?: string; forge?: boolean } = {},
 ): Promise<World> {
   const folder = await tempDir('world-registry');
   const registry = await startRegistry({ folder });
   const gate = await startEffectGate(registry.host);
   const prefix = `${gate.host}/harbour`;
-  const repos = await testRepos({ registry: prefix, builder, ...more });
+  const forge = await forgeServer('gitea', forgeToken.GITEA_TOKEN);
+  const api = more.forge ? await gate.proxy(new URL(forge.api).host) : null;
+  const announced =
+    api === null ? '' : `forge: { kind: gitea, api: "http://${api}" }\nchangelog: { releaseNotes: true }\n`;
+  const repos = await testRepos({ registry: prefix, builder, config: announced + (more.config ?? '') });
   if (builder === 'oci') {
     const store = openImageStore(registry.host, { env: {}, insecureRegistries: [] });
     await pushImage(store, 'base/tiny', makeImage([gzipSync(Buffer.alloc(1024))], 'tiny'), '1');
@@ -68,18 +82,24 @@ export async function makeWorld(
   await gate.watch(repos.monorepoRemote, 'monorepo');
   await gate.watch(repos.infraRemote, 'infra');
   const saved = await tempDir('world-saved');
+  let savedReleases: ForgeServer['releases'] = [];
+  const runIn = (cwd: string, args: readonly string[], env = {}) =>
+    shipyarn(args, { cwd, env: { ...forgeToken, ...env } });
   return {
     ...repos,
     gate,
-    release: (args = [], cwd = repos.monorepo) => shipyarn(['release', ...args], { cwd }),
-    startRelease: (args = [], env = {}) => startRelease(repos.monorepo, args, env),
-    state: () => stateOf(repos, gate.host),
+    run: (args, env) => runIn(repos.monorepo, args, env),
+    release: (args = [], cwd = repos.monorepo) => runIn(cwd, ['release', ...args]),
+    startRelease: (args = [], env = {}) => startRelease(repos.monorepo, args, { ...forgeToken, ...env }),
+    state: () => stateOf(repos, registry.host, forge),
     async save() {
+      savedReleases = [...forge.releases];
       await rm(saved, { recursive: true, force: true });
       await cp(repos.folder, path.join(saved, 'repos'), { recursive: true, preserveTimestamps: true });
       await cp(folder, path.join(saved, 'registry'), { recursive: true });
     },
     async restore() {
+      forge.releases = [...savedReleases];
       for (const [from, to] of [
         ['repos', repos.folder],
         ['registry', folder],
@@ -125,7 +145,7 @@ function startRelease(
   };
 }
 
-async function stateOf(repos: TestRepos, host: string): Promise<WorldState> {
+async function stateOf(repos: TestRepos, host: string, forge: ForgeServer): Promise<WorldState> {
   const git = (args: readonly string[], cwd = repos.monorepoRemote) => repos.git(args, cwd);
   const format = '%(refname:strip=2)%09%(*objectname) %(contents:trailers:key=Identity,valueonly,separator=)';
   const tags = await git(['for-each-ref', `--format=${format}`, 'refs/tags/']);
@@ -140,6 +160,7 @@ async function stateOf(repos: TestRepos, host: string): Promise<WorldState> {
         .map((line) => line.split('\t')),
     ),
     imageTags: await imageTagsOf(host),
+    forgeReleases: forge.releases.map(({ gitTag }) => gitTag).sort(),
     ledger: ledger && { ...ledger, environments: await landedOf(repos, ledger) },
     infraTree: await git(['rev-parse', 'main^{tree}'], repos.infraRemote),
     infraCommits: Number(await git(['rev-list', '--count', 'main'], repos.infraRemote)),

@@ -34,7 +34,7 @@ export async function testRepos(options: {
   const folder = await tempDir('repos');
   const registry = options.registry === 'oci:' ? `oci:${path.join(folder, 'images')}` : options.registry;
   const repos = await makeDemoRepos({ ...options, registry, folder, yarnRelease, git });
-  if (options.config !== undefined) await appendConfig(repos, options.config);
+  if (options.config) await appendConfig(repos, options.config);
   return { ...repos, ...actions(repos) };
 }
 

@@ -4,12 +4,15 @@ import type { ForgeHttp } from './forgeHttp.ts';
 /** Gitea and Forgejo. @see https://docs.gitea.com/api/ */
 export function gitea(http: ForgeHttp, repository: string): Forge {
   const base = `/repos/${repository}`;
+  const hasRelease = async (gitTag: string) => {
+    const path = `${base}/releases/tags/${encodeURIComponent(gitTag)}`;
+    return (await http.send('GET', path, { accept: [404] })).status === 200;
+  };
   return {
     kind: 'gitea',
+    hasRelease,
     async putRelease({ gitTag, name, notes, prerelease }) {
-      const path = `${base}/releases/tags/${encodeURIComponent(gitTag)}`;
-      const found = await http.send('GET', path, { accept: [404] });
-      if (found.status === 200) return 'present';
+      if (await hasRelease(gitTag)) return 'present';
       const body = { tag_name: gitTag, name, body: notes, prerelease };
       const made = await http.send('POST', `${base}/releases`, { body, accept: [409] });
       return made.status === 409 ? 'present' : 'made';

@@ -4,12 +4,15 @@ import type { ForgeHttp } from './forgeHttp.ts';
 /** @see https://docs.github.com/en/rest/pulls/pulls and https://docs.github.com/en/rest/releases/releases */
 export function github(http: ForgeHttp, api: string, repository: string): Forge {
   const base = `/repos/${repository}`;
+  const hasRelease = async (gitTag: string) => {
+    const path = `${base}/releases/tags/${encodeURIComponent(gitTag)}`;
+    return (await http.send('GET', path, { accept: [404] })).status === 200;
+  };
   return {
     kind: 'github',
+    hasRelease,
     async putRelease({ gitTag, name, notes, prerelease }) {
-      const path = `${base}/releases/tags/${encodeURIComponent(gitTag)}`;
-      const found = await http.send('GET', path, { accept: [404] });
-      if (found.status === 200) return 'present';
+      if (await hasRelease(gitTag)) return 'present';
       const body = { tag_name: gitTag, name, body: notes, prerelease };
       const made = await http.send('POST', `${base}/releases`, { body, accept: [422] });
       return made.status === 422 ? 'present' : 'made';

@@ -4,13 +4,16 @@ import type { ForgeHttp } from './forgeHttp.ts';
 /** @see https://docs.gitlab.com/api/merge_requests/ and https://docs.gitlab.com/api/releases/ */
 export function gitlab(http: ForgeHttp, repository: string): Forge {
   const base = `/projects/${encodeURIComponent(repository)}`;
+  const hasRelease = async (gitTag: string) => {
+    const path = `${base}/releases/${encodeURIComponent(gitTag)}`;
+    // GitLab answers 403 for a release that does not exist.
+    return (await http.send('GET', path, { accept: [403, 404] })).status === 200;
+  };
   return {
     kind: 'gitlab',
+    hasRelease,
     async putRelease({ gitTag, name, notes }) {
-      const path = `${base}/releases/${encodeURIComponent(gitTag)}`;
-      // GitLab answers 403 for a release that does not exist.
-      const found = await http.send('GET', path, { accept: [403, 404] });
-      if (found.status === 200) return 'present';
+      if (await hasRelease(gitTag)) return 'present';
       const body = { tag_name: gitTag, name, description: notes };
       const made = await http.send('POST', `${base}/releases`, { body, accept: [409] });
       return made.status === 409 ? 'present' : 'made';
