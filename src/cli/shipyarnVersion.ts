@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readOwnFile } from '../readOwnFile.ts';
 
-/** The version in shipyarn's own package.json, which stands one folder above the bundle. */
+/** The version in shipyarn's own package.json. */
 export function shipyarnVersion(): string {
-  const packageManifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
-  return packageManifest.version;
+  return JSON.parse(readOwnFile('package.json')).version;
 }

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import Mustache from 'mustache';
 import { inputFailure } from '../../errors.ts';
+import { readOwnFile } from '../../readOwnFile.ts';
 
 /** What a template may use; docs/dockerfile.md describes each. */
 export type TemplateVariables = Readonly<Record<string, unknown>>;
@@ -77,15 +77,6 @@ let builtin: string | undefined;
 
 /** The built-in template, which stands beside package.json. */
 export function builtinTemplate(): string {
-  builtin ??= readAbove('Dockerfile.template', new URL('.', import.meta.url));
+  builtin ??= readOwnFile('Dockerfile.template');
   return builtin;
-}
-
-function readAbove(name: string, folder: URL): string {
-  try {
-    return readFileSync(new URL(name, folder), 'utf8');
-  } catch (error) {
-    if (folder.pathname === '/') throw error;
-    return readAbove(name, new URL('..', folder));
-  }
 }
