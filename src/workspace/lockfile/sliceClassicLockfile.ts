@@ -51,7 +51,7 @@ function lockfileOf(project: Project): ClassicLockfile {
 
 function walk(project: Project, lockfile: ClassicLockfile, scope: SliceScope): Reached {
   const reached: Reached = { patterns: new Set(), workspaces: new Set() };
-  const pending: (Workspace | string)[] = [project.root];
+  const pending: (Workspace | string)[] = [project.root, ...replacementPatterns(project)];
   for (const name of scope.roots) pending.push(project.workspaces.get(name) ?? project.root);
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     if (typeof next === 'string') {
@@ -112,6 +112,14 @@ function resolve(
 function fits(workspace: Workspace, range: string): boolean {
   const version = workspace.packageManifest.version ?? '0.0.0';
   return range === '' || range === '*' || semver.satisfies(version, range, { loose: true });
+}
+
+/** Yarn 1 resolves every replacement, whether or not somebody needs the package (`fetchRequestFromCwd` in its install). */
+function replacementPatterns({ root: { packageManifest } }: Project): string[] {
+  return Object.entries(packageManifest.resolutions ?? {}).map(([pattern, replacement]) => {
+    const [, name = pattern] = /((?:@[^/]+\/)?[^/]+)$/.exec(pattern) ?? [];
+    return `${name}@${replacement}`;
+  });
 }
 
 function replacements(project: Project, name: string): string[] {

@@ -1,4 +1,5 @@
-import { verifySlices } from '../../../src/context/verifySlices.ts';
+import { type SliceVerdict, verifySlices } from '../../../src/context/verifySlices.ts';
+import { Failure } from '../../../src/errors.ts';
 import { describeContext } from '../../../src/workspace/describeContext.ts';
 import { type TestRepo, testFolder, testRepo } from '../../helpers/testRepo.ts';
 import { asText, projectOf, serviceOf, startYarn, type YarnVersion, yarnScript } from '../yarnRepo.ts';
@@ -28,7 +29,7 @@ export async function checkSlices(seed: number, yarn: YarnVersion, registry: str
       env,
       signal: new AbortController().signal,
       cacheFolder: testFolder(),
-    });
+    }).catch(noAnswer);
     for (const { layer, differences: found } of verdicts) {
       differences.push(
         ...found.map(({ kind, entry }) => `seed ${seed}, Yarn ${yarn}, ${name} ${layer}: ${kind} ${entry}`),
@@ -36,6 +37,14 @@ export async function checkSlices(seed: number, yarn: YarnVersion, registry: str
     }
   }
   return differences;
+}
+
+/** Yarn 1 trips over some trees with `resolutions`, and then says nothing of their lockfile. */
+function noAnswer(error: unknown): SliceVerdict[] {
+  if (error instanceof Failure && error.output?.includes('Invariant Violation: could not find a copy of')) {
+    return [];
+  }
+  throw error;
 }
 
 async function install(repo: TestRepo, yarn: YarnVersion): Promise<void> {

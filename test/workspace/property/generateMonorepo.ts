@@ -1,3 +1,4 @@
+import semver from 'semver';
 import { tarball } from './fakeRegistry.ts';
 import { plainNames } from './publishedPackages.ts';
 import type { Random } from './seededRandom.ts';
@@ -83,7 +84,13 @@ function berrySettings(random: Random, yarn: 3 | 4, registry: string): string[] 
 function packages(random: Random, yarn: 1 | 3 | 4, most: number): Record<string, string> {
   const known = yarn === 3 ? special.filter((name) => !patchedByYarn.includes(name)) : special;
   const names = random.some([...plainNames, ...known], most);
-  return Object.fromEntries(names.map((name) => [name, rangeOf(random, name)]));
+  return Object.fromEntries(
+    names.map((name) => {
+      const range = rangeOf(random, name);
+      // Yarn 1 takes a package for an alias of that name, or the other way round, depending on what it sees first.
+      return [yarn === 1 && range.startsWith('npm:') ? `${name}-alias` : name, range];
+    }),
+  );
 }
 
 function rangeOf(random: Random, name: string): string {
@@ -194,7 +201,25 @@ function addResolutions(
     resolutions[name] =
       yarn === 4 ? `patch:${name}@npm%3A${version}#~/${file}` : `patch:${name}@${version}#./${file}`;
   }
+  if (yarn === 1) dropContradictions(resolutions, [root, ...Object.values(files)]);
   if (Object.keys(resolutions).length > 0) root.resolutions = resolutions;
+}
+
+/**
+ * Yarn 1 resolves a workspace's own range before it sees that a replacement contradicts it, and keeps what the version
+ * that it does not take depends on.
+ */
+function dropContradictions(resolutions: Record<string, string>, manifests: readonly unknown[]): void {
+  const fields = ['dependencies', 'devDependencies', 'optionalDependencies'];
+  const direct = manifests
+    .flatMap((manifest) => fields.map((field) => (manifest as Record<string, object>)[field] ?? {}))
+    .flatMap((dependencies) => Object.entries(dependencies) as [string, string][]);
+  for (const [name, replacement] of Object.entries(resolutions)) {
+    const version = semver.minVersion(replacement)?.version ?? '';
+    const contradicts = ([named, range]: [string, string]) =>
+      named === name && !semver.satisfies(version, range);
+    if (direct.some(contradicts)) delete resolutions[name];
+  }
 }
 
 function addExtensions(random: Random, settings: string[]): void {
