@@ -6,7 +6,7 @@ import { dependencyPath } from './dependencyPath.ts';
 import { inputClassifier } from './inputParts.ts';
 import type { Reason } from './reason.ts';
 import type { InputPart } from './serviceChange.ts';
-import { entriesByRepoPath, type ServiceSide } from './serviceSide.ts';
+import { entriesAt, pathsBeyond, type ServiceSide } from './serviceSide.ts';
 
 /** More files or packages say nothing more to a person. */
 const mostPaths = 20;
@@ -53,12 +53,11 @@ function isBelow(path: string, folders: readonly string[]): boolean {
 
 /** Paths whose entries differ, sorted. */
 function differingPaths(before: ServiceSide, after: ServiceSide): string[] {
-  const [old, young] = [entriesByRepoPath(before), entriesByRepoPath(after)];
-  const paths = [...new Set([...old.keys(), ...young.keys()])];
-  return paths.filter((path) => !sameEntries(old.get(path), young.get(path))).sort();
+  const paths = new Set([...pathsBeyond(before, after), ...pathsBeyond(after, before)]);
+  return [...paths].filter((path) => !sameEntries(entriesAt(before, path), entriesAt(after, path))).sort();
 }
 
-function sameEntries(a: readonly ContextEntry[] = [], b: readonly ContextEntry[] = []): boolean {
+function sameEntries(a: readonly ContextEntry[], b: readonly ContextEntry[]): boolean {
   return a.length === b.length && a.every((entry, index) => sameEntry(entry, b[index] as ContextEntry));
 }
 
@@ -139,9 +138,8 @@ function lockfileReasons(before: readonly Closure[], after: readonly Closure[]):
 
 /** Files that came or went though nobody touched them: ignore rules, `inputs`, tsconfig chains. */
 function ruleReasons(unedited: readonly string[], before: ServiceSide, after: ServiceSide): Reason[] {
-  const [old, young] = [entriesByRepoPath(before), entriesByRepoPath(after)];
-  const came = unedited.filter((path) => !old.has(path));
-  const went = unedited.filter((path) => !young.has(path));
+  const came = unedited.filter((path) => entriesAt(before, path).length === 0);
+  const went = unedited.filter((path) => entriesAt(after, path).length === 0);
   const settings = [
     ...(came.length > 0 ? [`${files(came)} taken into the image by .dockerignore or configuration`] : []),
     ...(went.length > 0 ? [`${files(went)} left out of the image by .dockerignore or configuration`] : []),

@@ -2,7 +2,7 @@ import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import type { ServiceInputs } from './attributeCommits.ts';
 import { inputClassifier } from './inputParts.ts';
 import { type LockfileEdits, lockfileHeader } from './lockfileEdits.ts';
-import { entriesByRepoPath, type ServiceSide } from './serviceSide.ts';
+import { entriesAt, type ServiceSide } from './serviceSide.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 /**
@@ -16,19 +16,19 @@ export async function serviceInputs(
   { settingsCount }: { settingsCount: boolean },
 ): Promise<ServiceInputs> {
   const classify = inputClassifier(sides);
-  const known = new Set(sides.flatMap((side) => [...entriesByRepoPath(side).keys(), ...dockerfileOf(side)]));
+  const isKnown = (path: string) =>
+    sides.some((side) => side.contents.dockerfile.origin === path || entriesAt(side, path).length > 0);
   const isSource = await sourceMatcher(sides);
-  const packages = new Set(
-    sides.flatMap(({ closures }) => closures.flatMap(({ slice }) => [...slice.packages().keys()])),
-  );
+  const slices = () => sides.flatMap(({ closures }) => closures.map(({ slice }) => slice));
   return {
     partOf(path) {
       if (sides.some((side) => isSettings(path, side))) return settingsCount ? { kind: 'config' } : null;
-      return known.has(path) || isSource(path) ? classify(path) : null;
+      return isSource(path) || isKnown(path) ? classify(path) : null;
     },
     async lockfileTouched(commit) {
       const edited = await edits(commit);
-      return edited.has(lockfileHeader) || [...edited].some((name) => packages.has(name));
+      if (edited.has(lockfileHeader)) return true;
+      return [...edited].some((name) => slices().some((slice) => slice.packages().has(name)));
     },
   };
 }
@@ -47,11 +47,6 @@ async function sourceMatcher(
     const owned = owners.some((owner) => folders.has(owner(path)?.path ?? ''));
     return owned && !/(^|\/)CHANGELOG\.md$/.test(path) && !rules.ignores(path);
   };
-}
-
-function dockerfileOf({ contents }: ServiceSide): string[] {
-  const { origin } = contents.dockerfile;
-  return origin === null ? [] : [origin];
 }
 
 /** Files that decide how the image is made without being in it. */

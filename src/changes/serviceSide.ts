@@ -1,5 +1,5 @@
 import { type Closure, serviceClosure } from '../workspace/closure.ts';
-import type { ContextContents, ContextEntry } from '../workspace/contextContents.ts';
+import type { ContextContents, ContextEntry, ContextLayer } from '../workspace/contextContents.ts';
 import { describeContext } from '../workspace/describeContext.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
@@ -29,19 +29,29 @@ export async function openSide(project: Project, service: Service): Promise<Serv
   };
 }
 
-/** What the image is made of, by path in the repo; a file may stand in several layers. */
-export function entriesByRepoPath({ contents }: ServiceSide): Map<string, ContextEntry[]> {
-  const byPath = new Map<string, ContextEntry[]>();
-  const folder = contents.shape === 'service' ? `${contents.service.path}/` : '';
-  for (const { prefix, entries } of contents.layers) {
-    // The install layers beside the service's folder keep the repo's paths.
-    const base = prefix === '' ? folder : '';
-    for (const entry of entries) {
-      const path = prefix === '' ? base + entry.path : entry.path.slice(prefix.length + 1);
-      const known = byPath.get(path);
-      if (known === undefined) byPath.set(path, [entry]);
-      else known.push(entry);
-    }
-  }
-  return byPath;
+/** What the image is made of at a path in the repo; a file may stand in several layers. */
+export function entriesAt({ contents }: ServiceSide, path: string): ContextEntry[] {
+  return contents.layers.flatMap((layer) => {
+    const folder = folderOf(layer, contents);
+    if (!path.startsWith(folder)) return [];
+    return layer.entry(path.slice(folder.length)) ?? [];
+  });
+}
+
+/** Paths in the repo of those files of a side that are not in a part which the other side has as well. */
+export function pathsBeyond({ contents }: ServiceSide, { contents: others }: ServiceSide): string[] {
+  const isSameShape = contents.shape === others.shape;
+  return contents.layers.flatMap((layer) => {
+    const other = isSameShape ? others.layers.find(({ name }) => name === layer.name) : undefined;
+    if (other?.key === layer.key) return [];
+    const shared = new Set(other?.parts.map(({ key }) => key));
+    const parts = layer.parts.filter(({ key }) => !shared.has(key));
+    const folder = folderOf(layer, contents);
+    return parts.flatMap((part) => part.entries().map(({ path }) => folder + path));
+  });
+}
+
+/** The folder in the repo that a layer's paths start from: only the sources of a service's own folder leave it out. */
+function folderOf({ prefix }: ContextLayer, { shape, service }: ContextContents): string {
+  return shape === 'service' && prefix === '' && service.path !== '' ? `${service.path}/` : '';
 }

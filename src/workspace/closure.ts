@@ -31,8 +31,8 @@ function closureOf(
 /** The closure of a service with its own settings: what explains a change of its lockfile slice. */
 export function serviceClosure(project: Project, service: Service, kind: 'runtime' | 'build'): Closure {
   const { ignoreDependencies } = service.settings;
-  const known = closures.get(project) ?? new Map<string, Closure>();
-  closures.set(project, known);
+  const known = closures.get(project.structure) ?? new Map<string, Closure>();
+  closures.set(project.structure, known);
   const key = [kind, service.name, ...ignoreDependencies].join('\n');
   const ignored = nameMatcher(ignoreDependencies);
   const closure = known.get(key) ?? closureOf(project, service.workspace, kind, ignored);
@@ -40,16 +40,17 @@ export function serviceClosure(project: Project, service: Service, kind: 'runtim
   return closure;
 }
 
-/** The stages after this one ask for the same closures again. */
-const closures = new WeakMap<Project, Map<string, Closure>>();
+/** The stages after this one ask for the same closures again, as does another commit with the same manifests and lockfile. */
+const closures = new WeakMap<object, Map<string, Closure>>();
 
 /** Depth first, so that dependencies come before dependents; names sorted, so that the order repeats. */
 function inOrder(project: Project, service: Workspace, slice: LockfileSlice, scope: SliceScope): Workspace[] {
   const ordered: Workspace[] = [];
   const entered = new Set<string>([project.root.name]);
+  const members = new Set(slice.workspaces);
   const visit = (name: string) => {
     const workspace = project.workspaces.get(name);
-    if (workspace === undefined || entered.has(name) || !slice.workspaces.includes(name)) return;
+    if (workspace === undefined || entered.has(name) || !members.has(name)) return;
     entered.add(name);
     const dependencies = workspaceDependencies(workspace, scope, project.yarn.family).keys();
     for (const next of [...dependencies, ...requiredPeers(workspace.packageManifest)].sort()) visit(next);

@@ -28,6 +28,10 @@ export interface ContextLayer {
   key: string;
   /** Sorted by path bytes; paths include the prefix. Made when asked for. */
   readonly entries: readonly ContextEntry[];
+  /** What it is joined from: equal keys, equal files. Paths are without the prefix. */
+  readonly parts: readonly { key: string; entries(): readonly ContextEntry[] }[];
+  /** The entry at a path without the prefix. */
+  entry(path: string): ContextEntry | undefined;
 }
 
 /** How the repo's Yarn is run in a folder that holds an install layer. */

@@ -61,4 +61,9 @@ export interface Project {
   settings: YarnSettings;
   /** Content of yarn.lock. */
   lockfile: string;
+  /**
+   * The same for projects with equal manifests, settings and lockfile: what is computed from these alone
+   * (closures, slices) is kept by it, so that two commits between which only sources changed share it.
+   */
+  structure: object;
 }

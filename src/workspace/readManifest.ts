@@ -3,13 +3,22 @@ import { inputFailure } from '../errors.ts';
 import type { PackageManifest, Workspace } from './project.ts';
 import type { Snapshot } from './snapshot.ts';
 
+/** By path and object id: the same manifest in two trees gives the same workspace. */
+const workspaces = new Map<string, Workspace>();
+
 /** The workspace in a folder, or null where the folder has no package.json. Rejects where it cannot be read. */
 export async function readManifest(snapshot: Snapshot, path: string): Promise<Workspace | null> {
   const file = path === '' ? 'package.json' : `${path}/package.json`;
-  const manifestBytes = await snapshot.read(file);
-  if (manifestBytes === null) return null;
+  const entry = await snapshot.entry(file);
+  if (entry === null || entry.mode === '040000' || entry.mode === '160000') return null;
+  const key = `${entry.oid} ${file}`;
+  const known = workspaces.get(key);
+  if (known !== undefined) return known;
+  const manifestBytes = await snapshot.readObject(entry.oid);
   const packageManifest = parseManifest(manifestBytes.toString('utf8'), file);
-  return { name: packageManifest.name ?? madeUpName(path), path, packageManifest, manifestBytes };
+  const workspace = { name: packageManifest.name ?? madeUpName(path), path, packageManifest, manifestBytes };
+  workspaces.set(key, workspace);
+  return workspace;
 }
 
 function parseManifest(text: string, file: string): PackageManifest {

@@ -13,13 +13,44 @@ export async function readProject(snapshot: Snapshot): Promise<Project> {
   const root = await readManifest(snapshot, '');
   if (root === null) throw notFound('package.json', 'Run this inside a Yarn monorepo, or pass `--cwd`.');
   if (globsOf(root).length === 0) throw noWorkspaces();
-  const [workspaces, lockfile] = await Promise.all([
-    readWorkspaces(snapshot, root),
-    snapshot.read('yarn.lock'),
-  ]);
+  const [workspaces, lockfile] = await Promise.all([readWorkspaces(snapshot, root), readLockfile(snapshot)]);
   if (lockfile === null) throw notFound('yarn.lock', 'Run `yarn install` and commit the lockfile.');
-  const text = lockfile.toString('utf8');
-  return { snapshot, root, workspaces, ...(await readYarn(snapshot, root, text)), lockfile: text };
+  const { text, oid } = lockfile;
+  const project = { root, workspaces, ...(await readYarn(snapshot, root, text)), lockfile: text };
+  const settings = await snapshot.entry('.yarnrc.yml');
+  const structure = sharedStructure([root, ...workspaces.values()], `${oid} ${settings?.oid}`);
+  return { snapshot, ...project, structure };
+}
+
+let lastStructures: { members: readonly Workspace[]; files: string; structure: object }[] = [];
+
+/** Unchanged manifests are the same objects (`readManifest`). A run looks at a few commits: the last ones are kept. */
+function sharedStructure(members: readonly Workspace[], files: string): object {
+  const known = lastStructures.find(
+    (last) =>
+      last.files === files &&
+      last.members.length === members.length &&
+      last.members.every((workspace, index) => workspace === members[index]),
+  );
+  const structure = known?.structure ?? {};
+  lastStructures = [{ members, files, structure }, ...lastStructures.filter((last) => last !== known)].slice(
+    0,
+    8,
+  );
+  return structure;
+}
+
+let lastLockfiles: { oid: string; text: string }[] = [];
+
+/** Two commits mostly have the same lockfile, of a megabyte: it is read once. */
+async function readLockfile(snapshot: Snapshot): Promise<{ oid: string; text: string } | null> {
+  const entry = await snapshot.entry('yarn.lock');
+  if (entry === null || entry.mode === '040000' || entry.mode === '160000') return null;
+  const known = lastLockfiles.find(({ oid }) => oid === entry.oid);
+  if (known !== undefined) return known;
+  const read = { oid: entry.oid, text: (await snapshot.readObject(entry.oid)).toString('utf8') };
+  lastLockfiles = [read, ...lastLockfiles.slice(0, 3)];
+  return read;
 }
 
 async function readWorkspaces(snapshot: Snapshot, root: Workspace): Promise<ReadonlyMap<string, Workspace>> {

@@ -23,29 +23,35 @@ export interface Snapshot {
 
 /** A snapshot of `tree`, read through `objects`. */
 export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
+  const opened = new Map<string, Promise<Folder>>();
+
   const folder = async (path: string): Promise<string | null> => {
     if (path === '') return tree;
     const found = await entry(path);
     return found?.mode === '040000' ? found.oid : null;
   };
 
-  const children = async (path: string): Promise<readonly TreeEntry[]> => {
-    const oid = await folder(path);
-    return oid === null ? [] : objects.readTree(oid);
+  const open = (path: string): Promise<Folder> => {
+    const known = opened.get(path);
+    if (known !== undefined) return known;
+    const read = readFolder(folder(path), objects);
+    opened.set(path, read);
+    // What is missing now may have been fetched when it is asked for again.
+    read.catch(() => opened.delete(path));
+    return read;
   };
 
   const entry = async (path: string): Promise<TreeEntry | null> => {
     if (path === '') return { name: '', mode: '040000', oid: tree };
     const slash = path.lastIndexOf('/');
-    const siblings = await children(slash === -1 ? '' : path.slice(0, slash));
-    const name = path.slice(slash + 1);
-    return siblings.find((sibling) => sibling.name === name) ?? null;
+    const { byName } = await open(slash === -1 ? '' : path.slice(0, slash));
+    return byName.get(path.slice(slash + 1)) ?? null;
   };
 
   return {
     tree,
     entry,
-    children,
+    children: async (path) => (await open(path)).entries,
     async files(path) {
       const oid = await folder(path);
       if (oid === null) return [];
@@ -62,6 +68,17 @@ export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
   };
 }
 
+interface Folder {
+  entries: readonly TreeEntry[];
+  byName: ReadonlyMap<string, TreeEntry>;
+}
+
+async function readFolder(tree: Promise<string | null>, objects: GitObjects): Promise<Folder> {
+  const oid = await tree;
+  const entries = oid === null ? [] : await objects.readTree(oid);
+  return { entries, byName: new Map(entries.map((entry) => [entry.name, entry])) };
+}
+
 async function filesBelow(tree: string, prefix: string, objects: GitObjects): Promise<FileEntry[]> {
   const entries = await objects.readTree(tree);
   const nested = await Promise.all(
@@ -76,6 +93,17 @@ async function filesBelow(tree: string, prefix: string, objects: GitObjects): Pr
 
 /** Order of UTF-8 bytes, which is also the order of code points: the one order used wherever bytes must repeat. */
 export function compareBytes(a: string, b: string): number {
-  if (a === b) return 0;
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  const length = Math.min(a.length, b.length);
+  for (let at = 0; at < length; at += 1) {
+    const x = a.charCodeAt(at);
+    const y = b.charCodeAt(at);
+    if (x !== y) return pointOrder(x) - pointOrder(y);
+  }
+  return a.length - b.length;
+}
+
+/** Surrogates stand for code points above all others, but below U+E000 among UTF-16 units. */
+function pointOrder(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
 }

@@ -17,6 +17,14 @@ export function contextLayer(
       entries ??= joined(parts, prefix);
       return entries;
     },
+    parts,
+    entry(path) {
+      for (const part of parts) {
+        const found = part.entry(path);
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    },
   };
 }
 

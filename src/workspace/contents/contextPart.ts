@@ -7,25 +7,41 @@ export interface ContextPart {
   /** SHA-256 in hex over what the entries hold. */
   key: string;
   entries(): readonly ContextEntry[];
+  /** The entry at a path. */
+  entry(path: string): ContextEntry | undefined;
+}
+
+/** A part with this key; `list` runs at most once. */
+export function contextPart(key: string, list: () => readonly ContextEntry[]): ContextPart {
+  let entries: readonly ContextEntry[] | undefined;
+  let byPath: ReadonlyMap<string, ContextEntry> | undefined;
+  const listOnce = () => {
+    entries ??= list();
+    return entries;
+  };
+  return {
+    key,
+    entries: listOnce,
+    entry(path) {
+      byPath ??= new Map(listOnce().map((entry) => [entry.path, entry]));
+      return byPath.get(path);
+    },
+  };
 }
 
 /** A file that shipyarn writes. `identity` stands for the content where part of it does not count. */
 export function writtenPart(path: string, content: () => Buffer, identity?: string): ContextPart {
-  return {
-    key: sha256(`${path}\n${identity ?? sha256(content())}`),
-    entries: () => [{ path, mode: '100644', from: { content } }],
-  };
+  const key = sha256(`${path}\n${identity ?? sha256(content())}`);
+  return contextPart(key, () => [{ path, mode: '100644', from: { content } }]);
 }
 
 /** Files as Git holds them. */
 export function filesPart(files: readonly FileEntry[]): ContextPart {
   const hash = createHash('sha256');
-  for (const { path, mode, oid } of files) hash.update(`${mode} ${oid} ${path}\n`);
-  return {
-    key: hash.digest('hex'),
-    entries: () =>
-      files.map(({ path, mode, oid }) => ({ path, mode: mode as ContextEntry['mode'], from: { oid } })),
-  };
+  hash.update(files.map(({ path, mode, oid }) => `${mode} ${oid} ${path}\n`).join(''));
+  return contextPart(hash.digest('hex'), () =>
+    files.map(({ path, mode, oid }) => ({ path, mode: mode as ContextEntry['mode'], from: { oid } })),
+  );
 }
 
 export function sha256(content: string | Buffer): string {

@@ -1,12 +1,11 @@
 import type { FileEntry } from '../../ports/git.ts';
 import type { Closure } from '../closure.ts';
-import type { ContextEntry } from '../contextContents.ts';
 import type { PackageManifest, Project, Workspace } from '../project.ts';
 import { manifestPath } from '../readManifest.ts';
 import type { Service } from '../service.ts';
 import { compareBytes } from '../snapshot.ts';
 import { checkTokens, checkVariablesAreSecrets } from './checkTokens.ts';
-import { type ContextPart, filesPart, writtenPart } from './contextPart.ts';
+import { type ContextPart, contextPart, filesPart, writtenPart } from './contextPart.ts';
 import { installManifest, type ManifestScope, manifestJson, sourceManifest } from './installManifest.ts';
 import { installScriptFiles } from './installScriptFiles.ts';
 import { installScripts } from './installScripts.ts';
@@ -29,16 +28,36 @@ export async function installParts(
   const variables = await checkTokens(project.snapshot, files);
   checkVariablesAreSecrets(variables, Object.keys(service.settings.secrets));
   const committed = new Set(files.map(({ path }) => path));
-  const members = membersOf(project, closure).filter((workspace) => !committed.has(manifestPath(workspace)));
   const called = await calledFiles(project, closure, service);
   return [
-    ...members.map((workspace) => installManifestPart(project, closure, workspace)),
-    writtenPart('yarn.lock', () => Buffer.from(slice.text()), slice.digest()),
+    ...writtenParts(project, closure, committed),
     ...(await yarnSettingsPart(project)),
     filesPart(files),
     ...(called.length === 0 ? [] : [filesPart(called)]),
     ...(await packedManifests(project, slice, committed)),
   ];
+}
+
+/** Kept with the closure, by those of its manifests that are written: the other side of a comparison has the same. */
+const writtenByClosure = new WeakMap<Closure, Map<string, readonly ContextPart[]>>();
+
+/** Manifests and lockfile as shipyarn writes them. */
+function writtenParts(
+  project: Project,
+  closure: Closure,
+  committed: ReadonlySet<string>,
+): readonly ContextPart[] {
+  const { slice } = closure;
+  const members = membersOf(project, closure).filter((workspace) => !committed.has(manifestPath(workspace)));
+  const known = writtenByClosure.get(closure) ?? new Map<string, readonly ContextPart[]>();
+  writtenByClosure.set(closure, known);
+  const key = members.map(({ path }) => path).join('\n');
+  const parts = known.get(key) ?? [
+    ...members.map((workspace) => installManifestPart(project, closure, workspace)),
+    writtenPart('yarn.lock', () => Buffer.from(slice.text()), slice.digest()),
+  ];
+  known.set(key, parts);
+  return parts;
 }
 
 function membersOf(project: Project, { slice }: Closure): Workspace[] {
@@ -60,8 +79,31 @@ async function calledFiles(project: Project, closure: Closure, service: Service)
   return sorted;
 }
 
+/** What a workspace is in a scope: many services ship the same libraries. */
+interface KnownInScope {
+  scripts?: ReturnType<typeof installScripts>;
+  parts: Map<string, ContextPart>;
+}
+
+const known = new WeakMap<object, Map<ManifestScope['ignored'], Map<string, KnownInScope>>>();
+
+function knownInScope(project: Project, workspace: Workspace, scope: ManifestScope): KnownInScope {
+  const byRule =
+    known.get(project.structure) ?? new Map<ManifestScope['ignored'], Map<string, KnownInScope>>();
+  known.set(project.structure, byRule);
+  const byKey = byRule.get(scope.ignored) ?? new Map<string, KnownInScope>();
+  byRule.set(scope.ignored, byKey);
+  const key = `${scope.development} ${scope.keepVersion} ${workspace.name}`;
+  const found = byKey.get(key) ?? { parts: new Map() };
+  byKey.set(key, found);
+  return found;
+}
+
 function scriptsOf(project: Project, closure: Closure, workspace: Workspace) {
-  return installScripts(workspace, project.root, manifestScope(project, closure, workspace));
+  const scope = manifestScope(project, closure, workspace);
+  const inScope = knownInScope(project, workspace, scope);
+  inScope.scripts ??= installScripts(workspace, project.root, scope);
+  return inScope.scripts;
 }
 
 /** Sentences for people: install scripts that an install of a closure goes without. */
@@ -79,26 +121,38 @@ function manifestScope(project: Project, closure: Closure, workspace: Workspace)
 
 function installManifestPart(project: Project, closure: Closure, workspace: Workspace): ContextPart {
   const { scripts } = scriptsOf(project, closure, workspace);
-  const scope = manifestScope(project, closure, workspace);
-  return manifestPart(workspace, scope, (form) => installManifest(workspace, form, scripts));
+  return manifestPart(project, closure, workspace, 'install', (scope) =>
+    installManifest(workspace, scope, scripts),
+  );
 }
 
 /** A manifest beside its sources. */
 export function sourceManifestPart(project: Project, closure: Closure, workspace: Workspace): ContextPart {
-  const scope = manifestScope(project, closure, workspace);
-  return manifestPart(workspace, scope, (form) => sourceManifest(workspace, form));
+  return manifestPart(project, closure, workspace, 'source', (scope) => sourceManifest(workspace, scope));
 }
 
 /** A version never counts for identity. */
 function manifestPart(
+  project: Project,
+  closure: Closure,
   workspace: Workspace,
+  form: 'install' | 'source',
+  write: (scope: ManifestScope) => PackageManifest,
+): ContextPart {
+  const scope = manifestScope(project, closure, workspace);
+  const { parts } = knownInScope(project, workspace, scope);
+  const part = parts.get(form) ?? writeManifest(manifestPath(workspace), scope, write);
+  parts.set(form, part);
+  return part;
+}
+
+function writeManifest(
+  path: string,
   scope: ManifestScope,
   write: (scope: ManifestScope) => PackageManifest,
 ): ContextPart {
-  const path = manifestPath(workspace);
   const content = () => Buffer.from(manifestJson(write(scope)));
   const part = writtenPart(path, content, manifestJson(write({ ...scope, keepVersion: false })));
   if (!scope.keepVersion) return part;
-  const entry: ContextEntry = { path, mode: '100644', from: { content }, outsideIdentity: true };
-  return { ...part, entries: () => [entry] };
+  return contextPart(part.key, () => [{ path, mode: '100644', from: { content }, outsideIdentity: true }]);
 }

@@ -4,7 +4,7 @@ import type { ContextContents, ContextLayer } from '../contextContents.ts';
 import type { Project } from '../project.ts';
 import type { Service } from '../service.ts';
 import { contextLayer } from './contextLayer.ts';
-import { type ContextPart, filesPart } from './contextPart.ts';
+import { type ContextPart, contextPart, filesPart } from './contextPart.ts';
 import { copiedFiles } from './copiedFiles.ts';
 import { copySources } from './copySources.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
@@ -79,10 +79,8 @@ function withoutMembers(folders: readonly string[]) {
   const own = folders.filter((folder) => folder !== '');
   const isSource = (path: string) =>
     manifests.has(path) || own.some((folder) => path.startsWith(`${folder}/`));
-  return (part: ContextPart): ContextPart => ({
-    key: part.key,
-    entries: () => part.entries().filter(({ path }) => !isSource(path)),
-  });
+  return (part: ContextPart): ContextPart =>
+    contextPart(part.key, () => part.entries().filter(({ path }) => !isSource(path)));
 }
 
 async function serviceFolder(
@@ -104,10 +102,11 @@ async function serviceFolder(
     dockerfile: origin,
     written: [],
   });
-  const inside = parts.map((part) => ({
-    key: part.key,
-    entries: () => part.entries().map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) })),
-  }));
+  const inside = parts.map((part) =>
+    contextPart(part.key, () =>
+      part.entries().map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) })),
+    ),
+  );
   return contextLayer('service', '', inside);
 }
 

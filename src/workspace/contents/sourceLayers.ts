@@ -42,8 +42,21 @@ export async function workspaceParts(
   workspace: Workspace,
   rules: IgnoreRules,
 ): Promise<ContextPart[]> {
-  const files = await sourceFiles(project, workspace, rules);
-  return [sourceManifestPart(project, closure, workspace), filesPart(files)];
+  const files = await sourcePart(project, workspace, rules);
+  return [sourceManifestPart(project, closure, workspace), files];
+}
+
+const sourceParts = new WeakMap<object, Map<string, Promise<ContextPart>>>();
+
+/** A workspace's files under some rules; made once for equal folders, whichever service or commit asks. */
+async function sourcePart(project: Project, workspace: Workspace, rules: IgnoreRules): Promise<ContextPart> {
+  const known = sourceParts.get(project.structure) ?? new Map<string, Promise<ContextPart>>();
+  sourceParts.set(project.structure, known);
+  const folder = await project.snapshot.entry(workspace.path);
+  const key = `${folder?.oid} ${rules.key} ${workspace.path}`;
+  const part = known.get(key) ?? sourceFiles(project, workspace, rules).then(filesPart);
+  known.set(key, part);
+  return part;
 }
 
 async function rootPart(project: Project, service: Service, closure: Closure): Promise<ContextPart> {

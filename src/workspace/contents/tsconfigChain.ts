@@ -3,11 +3,21 @@ import type { FileEntry } from '../../ports/git.ts';
 import type { Workspace } from '../project.ts';
 import type { Snapshot } from '../snapshot.ts';
 
+const chains = new WeakMap<Snapshot, Map<string, Promise<FileEntry[]>>>();
+
 /**
  * Files outside a workspace's folder that its tsconfig files reach by `extends`, however long the chain.
- * Packages named by `extends` come with the install.
+ * Packages named by `extends` come with the install. Looked for once in a snapshot.
  */
-export async function tsconfigChain(snapshot: Snapshot, workspace: Workspace): Promise<FileEntry[]> {
+export function tsconfigChain(snapshot: Snapshot, workspace: Workspace): Promise<FileEntry[]> {
+  const known = chains.get(snapshot) ?? new Map<string, Promise<FileEntry[]>>();
+  chains.set(snapshot, known);
+  const chain = known.get(workspace.path) ?? findChain(snapshot, workspace);
+  known.set(workspace.path, chain);
+  return chain;
+}
+
+async function findChain(snapshot: Snapshot, workspace: Workspace): Promise<FileEntry[]> {
   const children = await snapshot.children(workspace.path);
   const prefix = workspace.path === '' ? '' : `${workspace.path}/`;
   const pending = children

@@ -41,7 +41,7 @@ function pluginPaths(project: Project): string[] {
 
 /** `patch:<source>#<path>&<path>::version=…&locator=…`; `builtin<…>` patches are inside Yarn. */
 function patchPaths(slice: LockfileSlice): string[] {
-  return slice.locators().flatMap(({ reference }) => {
+  return slice.localLocators().flatMap(({ reference }) => {
     if (!reference.startsWith('patch:')) return [];
     const [, selector = '', parameters = ''] = /^patch:[^#]*#(.*?)(?:::(.*))?$/.exec(reference) ?? [];
     return selector
@@ -54,7 +54,7 @@ function patchPaths(slice: LockfileSlice): string[] {
 
 /** `file:<path>#<path>::hash=…&locator=…`: what Yarn packs or unpacks at install. */
 function packedPaths(slice: LockfileSlice): string[] {
-  return slice.locators().flatMap(({ reference }) => {
+  return slice.localLocators().flatMap(({ reference }) => {
     if (!reference.startsWith('file:')) return [];
     const [, path, parameters = ''] = /^file:([^#]*?)(?:#.*?)?(?:::(.*))?$/.exec(reference) ?? [];
     return path === undefined ? [] : [fromLocator(decodeURIComponent(path), parameters)];
@@ -78,7 +78,7 @@ export async function packedManifests(
 
 /** Folders that `portal:` and `link:` lead to, in the repo: present when the service runs. */
 export function linkedPaths(slice: LockfileSlice): string[] {
-  return slice.locators().flatMap(({ reference }) => {
+  return slice.localLocators().flatMap(({ reference }) => {
     const [, path, parameters = ''] = /^(?:portal|link):([^#]*?)(?:::(.*))?$/.exec(reference) ?? [];
     return path === undefined ? [] : [fromLocator(decodeURIComponent(path), parameters)];
   });

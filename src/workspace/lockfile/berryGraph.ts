@@ -1,13 +1,7 @@
 import type { Project, Workspace } from '../project.ts';
+import { indexOf, type LockfileIndex } from './lockfileIndex.ts';
 import { type PackageExtensions, packageExtensions } from './packageExtensions.ts';
-import {
-  type BerryLockfile,
-  field,
-  type LockfileEntry,
-  type LockfilePackage,
-  parseBerryLockfile,
-  parsePackage,
-} from './parseBerryLockfile.ts';
+import { type BerryLockfile, field, type LockfileEntry, type LockfilePackage } from './parseBerryLockfile.ts';
 import { findResolution, readResolutions } from './resolutions.ts';
 
 /** A descriptor of the lockfile by number; its entry and, for a patch, the number of its source. */
@@ -18,6 +12,8 @@ export interface BerryGraph {
   firstDescriptor: Int32Array;
   entryOf(descriptor: number): LockfileEntry;
   packageOf(entry: LockfileEntry): LockfilePackage;
+  /** `entryDigest` of an entry with all its descriptors, into `target`. */
+  copyDigest(entry: LockfileEntry, target: Buffer, offset: number): void;
   /** The workspace that an entry stands for, or null: a third-party package. */
   workspaceOf(entry: LockfileEntry): Workspace | null;
   /** The descriptor as numbered, or null where the lockfile does not have it. */
@@ -30,51 +26,35 @@ export interface BerryGraph {
   patchSourceOf(descriptor: number): number;
 }
 
-const graphs = new WeakMap<Project, BerryGraph>();
+const graphs = new WeakMap<object, BerryGraph>();
 
-/** The project's lockfile as a graph; made once for a project. */
+/** The project's lockfile as a graph; made once for equal manifests, settings and lockfile. */
 export function berryGraph(project: Project): BerryGraph {
-  const known = graphs.get(project);
+  const known = graphs.get(project.structure);
   if (known !== undefined) return known;
   const graph = makeGraph(project);
-  graphs.set(project, graph);
+  graphs.set(project.structure, graph);
   return graph;
 }
 
-let lastParsed: { text: string; lockfile: BerryLockfile }[] = [];
-
-/** Two commits mostly have the same lockfile, and a run looks at a few: the last ones are kept. */
-function parseOnce(text: string): BerryLockfile {
-  const known = lastParsed.find((parsed) => parsed.text === text);
-  if (known !== undefined) return known.lockfile;
-  const lockfile = parseBerryLockfile(text);
-  lastParsed = [{ text, lockfile }, ...lastParsed.slice(0, 3)];
-  return lockfile;
-}
-
 function makeGraph(project: Project): BerryGraph {
-  const lockfile = parseOnce(project.lockfile);
-  const { numbers, entries, firstDescriptor } = numberDescriptors(lockfile);
-  const packages: (LockfilePackage | undefined)[] = new Array(lockfile.entries.length);
+  const index = indexOf(project.lockfile);
+  const { lockfile, numbers, packageOf } = index;
   const edges: (number[] | undefined)[] = new Array(lockfile.entries.length);
   const workspaces: (Workspace | null | undefined)[] = new Array(lockfile.entries.length);
-  const numberOf = (descriptor: string) => numbers.get(descriptor) ?? null;
-  const packageOf = (entry: LockfileEntry): LockfilePackage => {
-    packages[entry.index] ??= parsePackage(entry);
-    return packages[entry.index] as LockfilePackage;
-  };
-  const entryOf = (descriptor: number) => entries[descriptor] as LockfileEntry;
-  const resolve = makeResolve(project, numbers);
+  const resolve = makeResolve(project, index);
   const extensions = packageExtensions(project);
   const byPath = new Map([...project.workspaces.values()].map((workspace) => [workspace.path, workspace]));
+  const patchSources = findPatchSources(index, topLocator(project));
 
   return {
     lockfile,
-    descriptorCount: entries.length,
-    firstDescriptor,
-    entryOf,
+    descriptorCount: index.entryOf.length,
+    firstDescriptor: index.firstDescriptor,
+    entryOf: (descriptor) => index.entryOf[descriptor] as LockfileEntry,
     packageOf,
-    numberOf,
+    copyDigest: index.copyDigest,
+    numberOf: (descriptor) => numbers.get(descriptor) ?? null,
     resolve,
     workspaceOf(entry) {
       let known = workspaces[entry.index];
@@ -85,15 +65,14 @@ function makeGraph(project: Project): BerryGraph {
       return known;
     },
     dependenciesOf(entry) {
-      edges[entry.index] ??= dependencyNumbers(entry, packageOf(entry), resolve, extensions);
-      return edges[entry.index] as number[];
+      let known = edges[entry.index];
+      if (known === undefined) {
+        known = dependencyNumbers(entry, packageOf(entry), resolve, extensions);
+        edges[entry.index] = known;
+      }
+      return known;
     },
-    patchSourceOf(descriptor) {
-      const entry = entryOf(descriptor);
-      if (!entry.keyText.includes('@patch:')) return -1;
-      const offset = descriptor - (firstDescriptor[entry.index] as number);
-      return patchSource(entry.descriptors[offset] as string, numbers, topLocator(project));
-    },
+    patchSourceOf: (descriptor) => (patchSources.size === 0 ? -1 : (patchSources.get(descriptor) ?? -1)),
   };
 }
 
@@ -107,25 +86,10 @@ function workspaceAt(
   return path === '.' ? project.root : (byPath.get(path) ?? null);
 }
 
-function numberDescriptors(lockfile: BerryLockfile) {
-  const numbers = new Map<string, number>();
-  const entries: LockfileEntry[] = [];
-  const firstDescriptor = new Int32Array(lockfile.entries.length);
-  for (const entry of lockfile.entries) {
-    firstDescriptor[entry.index] = entries.length;
-    for (const descriptor of entry.descriptors) {
-      numbers.set(descriptor, entries.length);
-      entries.push(entry);
-    }
-  }
-  return { numbers, entries, firstDescriptor };
-}
-
 type Resolve = BerryGraph['resolve'];
 
-function makeResolve(project: Project, numbers: ReadonlyMap<string, number>): Resolve {
+function makeResolve(project: Project, { numbers, builtinPatches }: LockfileIndex): Resolve {
   const rules = readResolutions(project.root.packageManifest.resolutions);
-  const builtinPatches = findBuiltinPatches(numbers);
   const top = topLocator(project);
 
   return (parent, name, range) => {
@@ -165,31 +129,6 @@ function find(
   return numbers.get(`${name}@${range}::locator=${locator}`) ?? null;
 }
 
-/**
- * By package, `typescript@npm:^5` → its patched descriptor: Yarn's own patches (plugin-compat) apply to every use
- * of a package. Which packages those are, the lockfile tells.
- */
-function findBuiltinPatches(
-  numbers: ReadonlyMap<string, number>,
-): ReadonlyMap<string, ReadonlyMap<string, number>> {
-  const patches = new Map<string, Map<string, number>>();
-  for (const [descriptor, number] of numbers) {
-    if (!descriptor.includes('builtin<compat/')) continue;
-    const [, name = '', encoded = ''] = /^(.[^@]*)@patch:(.+?)#/.exec(descriptor) ?? [];
-    const source = decodeURIComponent(encoded);
-    const known = patches.get(name) ?? new Map<string, number>();
-    // Yarn 2 and 3 leave `npm:` out of the source.
-    patches.set(name, known.set(source, number).set(withNpm(source), number));
-  }
-  return patches;
-}
-
-function withNpm(descriptor: string): string {
-  const at = descriptor.indexOf('@', 1);
-  const range = descriptor.slice(at + 1);
-  return range.includes(':') ? descriptor : `${descriptor.slice(0, at)}@npm:${range}`;
-}
-
 /** `catalog:` and `catalog:<name>` in a manifest stand for a range in `.yarnrc.yml` (plugin-catalog, Yarn 4.10). */
 function fromCatalog(project: Project, name: string, range: string): string {
   if (!range.startsWith('catalog:')) return range;
@@ -213,11 +152,22 @@ function dependencyNumbers(
   return numbers.filter((number) => number !== null);
 }
 
-/** A patch is resolved through its source, whose entry nothing else may refer to. */
-function patchSource(descriptor: string, numbers: ReadonlyMap<string, number>, top: Locator): number {
-  const [, encoded] = /^.[^@]*@patch:(.+?)#/.exec(descriptor) ?? [];
-  if (encoded === undefined) return -1;
-  const source = decodeURIComponent(encoded);
-  const at = source.indexOf('@', 1);
-  return find(numbers, source.slice(0, at), source.slice(at + 1), top) ?? -1;
+/** By patched descriptor the source, through which it is resolved and to whose entry nothing else may refer. */
+function findPatchSources(
+  { lockfile, numbers, firstDescriptor }: LockfileIndex,
+  top: Locator,
+): Map<number, number> {
+  const sources = new Map<number, number>();
+  for (const { keyText, descriptors, index } of lockfile.entries) {
+    if (!keyText.includes('@patch:')) continue;
+    for (const [offset, descriptor] of descriptors.entries()) {
+      const [, encoded] = /^.[^@]*@patch:(.+?)#/.exec(descriptor) ?? [];
+      if (encoded === undefined) continue;
+      const source = decodeURIComponent(encoded);
+      const at = source.indexOf('@', 1);
+      const found = find(numbers, source.slice(0, at), source.slice(at + 1), top);
+      if (found !== null) sources.set((firstDescriptor[index] as number) + offset, found);
+    }
+  }
+  return sources;
 }

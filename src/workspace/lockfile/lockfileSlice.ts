@@ -12,7 +12,9 @@ export interface LockfileSlice {
   packages(): ReadonlyMap<string, readonly string[]>;
   /** How a third-party package is reached: names from a workspace to the package; null where it is not in the slice. */
   pathTo(packageName: string): readonly string[] | null;
-  /** Yarn 2–4: the resolved locators (`lodash@npm:4.17.21`), for archives and local folders. */
+  /** The locators among them whose files may stand in the repo: `patch:`, `file:`, `portal:`, `link:`. */
+  localLocators(): readonly { name: string; reference: string }[];
+  /** The resolved locators (`lodash@npm:4.17.21`; under Yarn 1 where the package was found), for archives. */
   locators(): readonly { name: string; reference: string; checksum: string | null }[];
 }
 

@@ -1,7 +1,8 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Project, Workspace } from '../project.ts';
 import { type BerryGraph, berryGraph } from './berryGraph.ts';
 import { lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
+import { entryDigest, entryDigestBytes } from './lockfileIndex.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
 import { field, type LockfileEntry } from './parseBerryLockfile.ts';
 import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
@@ -9,9 +10,11 @@ import { entryText, workspaceBody } from './writeBerryEntry.ts';
 
 /** What a walk from some workspaces reaches. */
 interface Reached {
-  /** By descriptor number. */
+  /** By descriptor number: 1 where reached. */
   descriptors: Uint8Array;
-  workspaces: Set<Workspace>;
+  /** In the lockfile's order. */
+  entries: readonly LockfileEntry[];
+  workspaces: ReadonlySet<Workspace>;
 }
 
 /**
@@ -22,31 +25,44 @@ interface Reached {
 export function sliceBerryLockfile(project: Project, scope: SliceScope): LockfileSlice {
   const graph = berryGraph(project);
   const reached = walk(project, graph, scope);
-  const entries = graph.lockfile.entries.filter((entry) => isReached(graph, entry, reached));
+  const { entries } = reached;
   const workspaces = [...reached.workspaces].map(({ name }) => name).sort();
-  let versionedNames: Set<string> | undefined;
-  let locators: ReturnType<LockfileSlice['locators']> | undefined;
-  let sum: string | undefined;
+  const lazily = {
+    versioned: once(() => versioned(graph, reached)),
+    digest: once(() => digest(graph, reached, scope)),
+    packages: once(() => packages(graph, entries)),
+    locators: once(() =>
+      entries.filter((entry) => graph.workspaceOf(entry) === null).map((entry) => locatorOf(graph, entry)),
+    ),
+    localLocators: once(() =>
+      entries.filter((entry) => namesFiles(graph, entry)).map((entry) => locatorOf(graph, entry)),
+    ),
+  };
   return {
     workspaces,
     get versioned() {
-      versionedNames ??= versioned(graph, entries, reached);
-      return versionedNames;
+      return lazily.versioned();
     },
-    digest() {
-      sum ??= digest(graph, entries, reached, scope);
-      return sum;
-    },
+    digest: lazily.digest,
     text: () => text(graph, entries, reached, scope),
-    packages: () => packages(graph, entries),
+    packages: lazily.packages,
     pathTo: (name) => pathTo(project, graph, scope, name),
-    locators() {
-      locators ??= entries
-        .filter((entry) => graph.workspaceOf(entry) === null)
-        .map((entry) => locatorOf(graph, entry));
-      return locators;
-    },
+    locators: lazily.locators,
+    localLocators: lazily.localLocators,
   };
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** Whether a package's files may stand in the repo. */
+function namesFiles(graph: BerryGraph, entry: LockfileEntry): boolean {
+  return /^(patch|file|portal|link):/.test(graph.packageOf(entry).reference);
 }
 
 /** The checksum is read only where an archive is looked for. */
@@ -62,40 +78,67 @@ function locatorOf(graph: BerryGraph, entry: LockfileEntry) {
 }
 
 function walk(project: Project, graph: BerryGraph, scope: SliceScope): Reached {
-  const reached: Reached = { descriptors: new Uint8Array(graph.descriptorCount), workspaces: new Set() };
+  const descriptors = new Uint8Array(graph.descriptorCount);
+  const entered = new Uint8Array(graph.lockfile.entries.length);
+  const workspaces = new Set<Workspace>();
   const pending: number[] = [];
   const visit = (descriptor: number) => {
-    if (descriptor === -1 || reached.descriptors[descriptor] === 1) return;
-    reached.descriptors[descriptor] = 1;
+    if (descriptors[descriptor] === 1) return;
+    descriptors[descriptor] = 1;
     pending.push(descriptor);
   };
   const enter = (workspace: Workspace) => {
-    if (reached.workspaces.has(workspace)) return;
-    reached.workspaces.add(workspace);
+    if (workspaces.has(workspace)) return;
+    workspaces.add(workspace);
     for (const descriptor of workspaceEdges(project, graph, workspace, scope)) visit(descriptor);
   };
   enter(project.root);
   for (const name of scope.roots) enter(project.workspaces.get(name) ?? project.root);
-  const entered = new Uint8Array(graph.lockfile.entries.length);
   for (let descriptor = pending.pop(); descriptor !== undefined; descriptor = pending.pop()) {
     const entry = graph.entryOf(descriptor);
-    visit(graph.patchSourceOf(descriptor));
+    const source = graph.patchSourceOf(descriptor);
+    if (source !== -1) visit(source);
     if (entered[entry.index] === 1) continue;
     entered[entry.index] = 1;
     const workspace = graph.workspaceOf(entry);
     if (workspace !== null) enter(workspace);
     else for (const next of graph.dependenciesOf(entry)) visit(next);
   }
-  return reached;
+  const entries = graph.lockfile.entries.filter(({ index }) => entered[index] === 1);
+  return { descriptors, entries, workspaces };
 }
 
-/** Its own anchor, its dependencies in this scope, and workspaces that it has as required peers. */
+/** What workspaces are in a scope, whatever the slice: every service has the root, and shares libraries. */
+interface KnownWorkspaces {
+  edges: Map<Workspace, readonly number[]>;
+  bodies: Map<Workspace, string>;
+}
+
+const known = new WeakMap<BerryGraph, Map<SliceScope['ignored'], [KnownWorkspaces, KnownWorkspaces]>>();
+
+function knownWorkspaces(graph: BerryGraph, { ignored, development }: SliceScope): KnownWorkspaces {
+  const byRule = known.get(graph) ?? new Map<SliceScope['ignored'], [KnownWorkspaces, KnownWorkspaces]>();
+  known.set(graph, byRule);
+  const make = () => ({ edges: new Map(), bodies: new Map() });
+  const both = byRule.get(ignored) ?? [make(), make()];
+  byRule.set(ignored, both);
+  return both[development ? 1 : 0];
+}
+
 function workspaceEdges(
   project: Project,
   graph: BerryGraph,
   workspace: Workspace,
   scope: SliceScope,
-): number[] {
+): readonly number[] {
+  const { edges } = knownWorkspaces(graph, scope);
+  const found = edges.get(workspace) ?? findEdges(project, graph, workspace, scope);
+  edges.set(workspace, found);
+  return found;
+}
+
+/** Its own anchor, its dependencies in this scope, and workspaces that it has as required peers. */
+function findEdges(project: Project, graph: BerryGraph, workspace: Workspace, scope: SliceScope): number[] {
   const anchor = anchorOf(graph, workspace);
   const edges = [anchor];
   const listed = new Map(graph.packageOf(graph.entryOf(anchor)).dependencies);
@@ -120,23 +163,15 @@ function anchorOf(graph: BerryGraph, workspace: Workspace): number {
   return number;
 }
 
-function isReached(graph: BerryGraph, entry: LockfileEntry, { descriptors }: Reached): boolean {
-  const first = graph.firstDescriptor[entry.index] as number;
-  for (let index = 0; index < entry.descriptors.length; index++) {
-    if (descriptors[first + index] === 1) return true;
-  }
-  return false;
-}
-
 function usedDescriptors(graph: BerryGraph, entry: LockfileEntry, reached: Reached): readonly string[] {
   const first = graph.firstDescriptor[entry.index] as number;
   if (entry.descriptors.length === 1) return entry.descriptors;
   return entry.descriptors.filter((_, index) => reached.descriptors[first + index] === 1);
 }
 
-function versioned(graph: BerryGraph, entries: readonly LockfileEntry[], reached: Reached): Set<string> {
+function versioned(graph: BerryGraph, reached: Reached): Set<string> {
   const names = new Set<string>();
-  for (const entry of entries) {
+  for (const entry of reached.entries) {
     const workspace = graph.workspaceOf(entry);
     if (workspace === null) continue;
     const anywhere = ['^', '~', '*', workspace.path || '.'].map(
@@ -177,33 +212,26 @@ function headerOf({ lockfile }: BerryGraph, entries: readonly LockfileEntry[]): 
 function bodyOf(graph: BerryGraph, entry: LockfileEntry, scope: SliceScope): string {
   const workspace = graph.workspaceOf(entry);
   if (workspace === null) return entry.body;
-  const dependencies = workspaceDependencies(workspace, scope, 'berry');
-  return workspaceBody(entry, graph.packageOf(entry), dependencies, graph.lockfile.metadataVersion);
+  const { bodies } = knownWorkspaces(graph, scope);
+  const dependencies = () => workspaceDependencies(workspace, scope, 'berry');
+  const body =
+    bodies.get(workspace) ??
+    workspaceBody(entry, graph.packageOf(entry), dependencies(), graph.lockfile.metadataVersion);
+  bodies.set(workspace, body);
+  return body;
 }
 
-const bodyDigests = new WeakMap<LockfileEntry, string>();
-
-function digest(
-  graph: BerryGraph,
-  entries: readonly LockfileEntry[],
-  reached: Reached,
-  scope: SliceScope,
-): string {
-  const sum = createHash('sha256').update(graph.lockfile.header);
-  for (const entry of entries) {
-    const body = graph.workspaceOf(entry) === null ? bodyDigest(entry) : bodyOf(graph, entry, scope);
-    sum.update(`${usedDescriptors(graph, entry, reached).join(', ')}\n${body}\n`);
+function digest(graph: BerryGraph, reached: Reached, scope: SliceScope): string {
+  const { entries } = reached;
+  const digests = Buffer.alloc(entries.length * entryDigestBytes);
+  for (const [position, entry] of entries.entries()) {
+    const offset = position * entryDigestBytes;
+    const isWorkspace = graph.workspaceOf(entry) !== null;
+    const used = usedDescriptors(graph, entry, reached);
+    if (!isWorkspace && used.length === entry.descriptors.length) graph.copyDigest(entry, digests, offset);
+    else entryDigest(used, isWorkspace ? bodyOf(graph, entry, scope) : entry.body).copy(digests, offset);
   }
-  return sum.digest('hex');
-}
-
-function bodyDigest(entry: LockfileEntry): string {
-  let known = bodyDigests.get(entry);
-  if (known === undefined) {
-    known = hash('sha1', entry.body, 'base64');
-    bodyDigests.set(entry, known);
-  }
-  return known;
+  return createHash('sha256').update(graph.lockfile.header).update(digests).digest('hex');
 }
 
 function packages(graph: BerryGraph, entries: readonly LockfileEntry[]): Map<string, string[]> {

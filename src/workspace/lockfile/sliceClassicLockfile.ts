@@ -31,6 +31,11 @@ export function sliceClassicLockfile(project: Project, scope: SliceScope): Lockf
     text,
     packages: () => packages(entries),
     pathTo: (name) => pathTo(project, lockfile, scope, name),
+    localLocators: () =>
+      entries.flatMap(({ name, version, resolved }) => {
+        const reference = resolved ?? version;
+        return /^(patch|file|portal|link):/.test(reference) ? [{ name, reference }] : [];
+      }),
     locators: () =>
       entries.map(({ name, version, resolved }) => ({
         name,
