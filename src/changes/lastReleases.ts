@@ -20,8 +20,23 @@ export function releaseTags(tags: readonly GitTag[], format: TagFormat): Map<str
     byService.set(found.service, known);
     known.push({ gitTag, version: found.version });
   }
-  for (const known of byService.values()) known.sort((a, b) => semver.compareBuild(b.version, a.version));
+  for (const [service, known] of byService) byService.set(service, highestFirst(known));
   return byService;
+}
+
+/** By `semver.compareBuild`, which reads both versions anew at each comparison; plain ones are read once. */
+function highestFirst(tags: readonly ReleaseTag[]): ReleaseTag[] {
+  const read = tags.map((tag) => ({ tag, numbers: plainNumbers(tag.version) }));
+  read.sort((a, b) => {
+    if (a.numbers === null || b.numbers === null) return semver.compareBuild(b.tag.version, a.tag.version);
+    const [major, minor, patch] = b.numbers.map((number, index) => number - (a.numbers?.[index] ?? 0));
+    return major || minor || patch || 0;
+  });
+  return read.map(({ tag }) => tag);
+}
+
+function plainNumbers(version: string): number[] | null {
+  return /^[\d.]+$/.test(version) ? version.split('.').map(Number) : null;
 }
 
 /**
@@ -66,6 +81,7 @@ export function fittingTags(tags: readonly ReleaseTag[] = [], channel: string | 
 }
 
 function follows(version: string, channel: string | null): boolean {
+  if (!version.includes('-')) return true;
   const prerelease = semver.prerelease(version);
   return prerelease === null || (channel !== null && prerelease[0] === channel);
 }

@@ -13,6 +13,9 @@ export interface TagFormat {
 /** Semantic Versioning 2.0.0, loosely: `semver` checks what this finds. */
 const versionPattern = '\\d+\\.\\d+\\.\\d+[0-9A-Za-z.+-]*';
 
+/** Digits that a number holds exactly, without leading zeros. */
+const plainVersion = /^(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})$/;
+
 /**
  * Tags as `tagFormat` shapes them, for these services. Rejects formats that cannot tell versions or services
  * apart: without `{version}`, or without `{service}` or `{name}` where two services would share a tag.
@@ -36,9 +39,17 @@ export function tagFormat(
   }
   if (!/\{version\}/.test(template)) throw withoutVersion(config);
   const pattern = tagPattern(template);
+  const mark = /\}?([^{}]+)\{version\}$/.exec(template)?.[1];
   return {
     format,
     parse(gitTag) {
+      // Nearly all tags are plain versions of services that are there: no pattern is needed for thousands of them.
+      if (mark !== undefined) {
+        const start = gitTag.lastIndexOf(mark) + mark.length;
+        const version = gitTag.slice(start);
+        const service = plainVersion.test(version) ? byTag.get(`${gitTag.slice(0, start)}0.0.0`) : undefined;
+        if (service !== undefined) return { service, version };
+      }
       const match = pattern.exec(gitTag);
       const [start = 0, end = 0] = match?.indices?.groups?.version ?? [];
       const version = gitTag.slice(start, end);

@@ -1,10 +1,31 @@
 import type { PackageManifest, Workspace, YarnFamily } from '../project.ts';
 import type { SliceScope } from './lockfileSlice.ts';
 
+type DependencyScope = Pick<SliceScope, 'development' | 'ignored'>;
+
+/** By workspace and rule of what is ignored: the slices of many services ask for the same. */
+const known = new WeakMap<Workspace, Map<SliceScope['ignored'], Map<string, ReadonlyMap<string, string>>>>();
+
 /** A workspace's dependencies by name in a scope, with the ranges that the lockfile resolves. */
 export function workspaceDependencies(
+  workspace: Workspace,
+  scope: DependencyScope,
+  family: YarnFamily,
+): ReadonlyMap<string, string> {
+  const byRule =
+    known.get(workspace) ?? new Map<SliceScope['ignored'], Map<string, ReadonlyMap<string, string>>>();
+  known.set(workspace, byRule);
+  const byKind = byRule.get(scope.ignored) ?? new Map<string, ReadonlyMap<string, string>>();
+  byRule.set(scope.ignored, byKind);
+  const kind = `${family} ${scope.development}`;
+  const found = byKind.get(kind) ?? readDependencies(workspace, scope, family);
+  byKind.set(kind, found);
+  return found;
+}
+
+function readDependencies(
   { packageManifest }: Workspace,
-  scope: Pick<SliceScope, 'development' | 'ignored'>,
+  scope: DependencyScope,
   family: YarnFamily,
 ): Map<string, string> {
   const { dependencies, optionalDependencies, devDependencies } = packageManifest;
