@@ -26,17 +26,19 @@ export function releaseTags(tags: readonly GitTag[], format: TagFormat): Map<str
 
 /** By `semver.compareBuild`, which reads both versions anew at each comparison; plain ones are read once. */
 function highestFirst(tags: readonly ReleaseTag[]): ReleaseTag[] {
-  const read = tags.map((tag) => ({ tag, numbers: plainNumbers(tag.version) }));
-  read.sort((a, b) => {
-    if (a.numbers === null || b.numbers === null) return semver.compareBuild(b.tag.version, a.tag.version);
-    const [major, minor, patch] = b.numbers.map((number, index) => number - (a.numbers?.[index] ?? 0));
-    return major || minor || patch || 0;
-  });
+  const read = tags.map((tag) => ({ tag, order: plainOrder(tag.version) }));
+  read.sort((a, b) =>
+    a.order === null || b.order === null
+      ? semver.compareBuild(b.tag.version, a.tag.version)
+      : b.order - a.order,
+  );
   return read.map(({ tag }) => tag);
 }
 
-function plainNumbers(version: string): number[] | null {
-  return /^[\d.]+$/.test(version) ? version.split('.').map(Number) : null;
+/** A number that plain versions of at most five digits a part are ordered by; null: another version. */
+function plainOrder(version: string): number | null {
+  const [, major, minor, patch] = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})$/.exec(version) ?? [];
+  return patch === undefined ? null : Number(major) * 1e10 + Number(minor) * 1e5 + Number(patch);
 }
 
 /**

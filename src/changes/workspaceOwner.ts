@@ -1,7 +1,17 @@
 import type { Project, Workspace } from '../workspace/project.ts';
 
+type WorkspaceOwner = (path: string) => Workspace | null;
+
+const owners = new WeakMap<object, WorkspaceOwner>();
+
 /** The workspace in whose folder a path lies, the innermost one; null: none but the root. */
-export function workspaceOwner(project: Project): (path: string) => Workspace | null {
+export function workspaceOwner(project: Project): WorkspaceOwner {
+  const known = owners.get(project.structure) ?? makeOwner(project);
+  owners.set(project.structure, known);
+  return known;
+}
+
+function makeOwner(project: Project): WorkspaceOwner {
   const byFolder = new Map([...project.workspaces.values()].map((workspace) => [workspace.path, workspace]));
   return (path) => {
     for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {

@@ -1,6 +1,6 @@
 import type { LockfileSlice, SliceScope } from './lockfile/lockfileSlice.ts';
 import { sliceLockfile } from './lockfile/sliceLockfile.ts';
-import { requiredPeers, workspaceDependencies } from './lockfile/workspaceDependencies.ts';
+import { requiredPeers, wantsDevelopment, workspaceDependencies } from './lockfile/workspaceDependencies.ts';
 import { nameMatcher } from './nameMatcher.ts';
 import type { Project, Workspace } from './project.ts';
 import type { Service } from './service.ts';
@@ -35,9 +35,20 @@ export function serviceClosure(project: Project, service: Service, kind: 'runtim
   closures.set(project.structure, known);
   const key = [kind, service.name, ...ignoreDependencies].join('\n');
   const ignored = nameMatcher(ignoreDependencies);
-  const closure = known.get(key) ?? closureOf(project, service.workspace, kind, ignored);
+  const closure =
+    known.get(key) ??
+    (kind === 'build' ? sameAsRuntime(project, service, ignored) : null) ??
+    closureOf(project, service.workspace, kind, ignored);
   known.set(key, closure);
   return closure;
+}
+
+/** Where nobody in the run-time closure wants devDependencies, the build closure is the same; null where somebody does. */
+function sameAsRuntime(project: Project, service: Service, ignored: SliceScope['ignored']): Closure | null {
+  const runtime = serviceClosure(project, service, 'runtime');
+  const members = [project.root, ...runtime.workspaces];
+  if (members.some((workspace) => wantsDevelopment(workspace, { ignored }))) return null;
+  return { ...runtime, scope: { ...runtime.scope, development: true } };
 }
 
 /** The stages after this one ask for the same closures again, as does another commit with the same manifests and lockfile. */

@@ -15,7 +15,7 @@ export async function findServices(project: Project, config: Config): Promise<Se
   const chosen =
     config.services === null
       ? await withDockerfile(workspaces, project)
-      : workspaces.filter(({ path, name }) => matches([path, name], config.services ?? []));
+      : matching(workspaces, config.services);
   if (chosen.length === 0) throw noServices(config);
   const services = chosen
     .map((workspace) => ({
@@ -60,12 +60,15 @@ async function withDockerfile(workspaces: readonly Workspace[], project: Project
   return workspaces.filter((_, index) => found[index]);
 }
 
-function matches(candidates: readonly string[], globs: readonly string[]): boolean {
-  const positive = globs.filter((glob) => !glob.startsWith('!'));
-  const negative = globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1));
-  const hit = (patterns: readonly string[]) =>
-    candidates.some((candidate) => micromatch.isMatch(candidate, patterns as string[]));
-  return hit(positive) && !(negative.length > 0 && hit(negative));
+/** By folder or name; a glob that starts with `!` takes workspaces away. */
+function matching(workspaces: readonly Workspace[], globs: readonly string[]): Workspace[] {
+  const matchers = (list: readonly string[]) => list.map((glob) => micromatch.matcher(glob));
+  const wanted = matchers(globs.filter((glob) => !glob.startsWith('!')));
+  const unwanted = matchers(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)));
+  return workspaces.filter(({ path, name }) => {
+    const hit = (list: typeof wanted) => list.some((matches) => matches(path) || matches(name));
+    return hit(wanted) && !hit(unwanted);
+  });
 }
 
 function noServices(config: Config) {

@@ -47,11 +47,26 @@ export async function sourceFiles(
   return files;
 }
 
-function nestedFolders(project: Project, workspace: Workspace): string[] {
-  const prefix = workspace.path === '' ? '' : `${workspace.path}/`;
-  return [...project.workspaces.values()]
-    .filter(({ path }) => path !== workspace.path && path.startsWith(prefix))
-    .map(({ path }) => `${path}/`);
+const nestings = new WeakMap<object, ReadonlyMap<string, readonly string[]>>();
+
+/** Folders of workspaces inside another's folder, each with a slash at its end. */
+function nestedFolders(project: Project, workspace: Workspace): readonly string[] {
+  const known = nestings.get(project.structure) ?? findNestings(project);
+  nestings.set(project.structure, known);
+  return known.get(workspace.path) ?? [];
+}
+
+/** Nested folders by the folder of each workspace around them. */
+function findNestings(project: Project): Map<string, string[]> {
+  const paths = [...project.workspaces.values()].map(({ path }) => path);
+  const nested = new Map<string, string[]>([['', paths.map((path) => `${path}/`)]]);
+  for (const path of paths) nested.set(path, []);
+  for (const path of paths) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      nested.get(path.slice(0, end))?.push(`${path}/`);
+    }
+  }
+  return nested;
 }
 
 /** Refuses what a context cannot hold: submodules, symlinks that leave the repo, credentials. */

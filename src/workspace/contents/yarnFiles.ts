@@ -67,8 +67,10 @@ export async function packedManifests(
   slice: LockfileSlice,
   committed: ReadonlySet<string>,
 ): Promise<ContextPart[]> {
+  const linked = linkedPaths(slice);
+  if (linked.length === 0) return [];
   const folders = new Set([...project.workspaces.values()].map(({ path }) => path));
-  const paths = linkedPaths(slice)
+  const paths = linked
     .filter((folder) => !folders.has(folder))
     .map((folder) => `${folder}/package.json`)
     .filter((path) => !committed.has(path));

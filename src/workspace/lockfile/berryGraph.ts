@@ -12,8 +12,8 @@ export interface BerryGraph {
   firstDescriptor: Int32Array;
   entryOf(descriptor: number): LockfileEntry;
   packageOf(entry: LockfileEntry): LockfilePackage;
-  /** `entryDigest` of an entry with all its descriptors, into `target`. */
-  copyDigest(entry: LockfileEntry, target: Buffer, offset: number): void;
+  /** `entryDigest` of an entry with all its descriptors. */
+  digestOf(entry: LockfileEntry): string;
   /** The workspace that an entry stands for, or null: a third-party package. */
   workspaceOf(entry: LockfileEntry): Workspace | null;
   /** The descriptor as numbered, or null where the lockfile does not have it. */
@@ -53,7 +53,7 @@ function makeGraph(project: Project): BerryGraph {
     firstDescriptor: index.firstDescriptor,
     entryOf: (descriptor) => index.entryOf[descriptor] as LockfileEntry,
     packageOf,
-    copyDigest: index.copyDigest,
+    digestOf: index.digestOf,
     numberOf: (descriptor) => numbers.get(descriptor) ?? null,
     resolve,
     workspaceOf(entry) {

@@ -7,9 +7,6 @@ import {
   parsePackage,
 } from './parseBerryLockfile.ts';
 
-/** Bytes of an entry's digest. */
-export const entryDigestBytes = 20;
-
 /** A lockfile with its descriptors numbered: what depends on no manifest. */
 export interface LockfileIndex {
   lockfile: BerryLockfile;
@@ -22,8 +19,8 @@ export interface LockfileIndex {
   /** By package, `typescript@npm:^5` → its patched descriptor. */
   builtinPatches: ReadonlyMap<string, ReadonlyMap<string, number>>;
   packageOf(entry: LockfileEntry): LockfilePackage;
-  /** `entryDigest` of a whole entry, into `target`. */
-  copyDigest(entry: LockfileEntry, target: Buffer, offset: number): void;
+  /** `entryDigest` of a whole entry. */
+  digestOf(entry: LockfileEntry): string;
 }
 
 let lastIndexed: { text: string; index: LockfileIndex }[] = [];
@@ -49,8 +46,7 @@ function makeIndex(lockfile: BerryLockfile): LockfileIndex {
     }
   }
   const packages: (LockfilePackage | undefined)[] = new Array(lockfile.entries.length);
-  const digests = Buffer.alloc(lockfile.entries.length * entryDigestBytes);
-  const isDigested = new Uint8Array(lockfile.entries.length);
+  const digests: (string | undefined)[] = new Array(lockfile.entries.length);
   return {
     lockfile,
     numbers,
@@ -65,20 +61,21 @@ function makeIndex(lockfile: BerryLockfile): LockfileIndex {
       }
       return known;
     },
-    copyDigest({ index, descriptors, body }, target, offset) {
-      const start = index * entryDigestBytes;
-      if (isDigested[index] === 0) {
-        entryDigest(descriptors, body).copy(digests, start);
-        isDigested[index] = 1;
+    digestOf({ index, descriptors, body }) {
+      let known = digests[index];
+      if (known === undefined) {
+        known = entryDigest(descriptors, body);
+        digests[index] = known;
       }
-      digests.copy(target, offset, start, start + entryDigestBytes);
+      return known;
     },
   };
 }
 
 /** SHA-1 of an entry: the descriptors that are used, and the body. */
-export function entryDigest(descriptors: readonly string[], body: string): Buffer {
-  return hash('sha1', `${descriptors.join(', ')}\n${body}`, 'buffer');
+export function entryDigest(descriptors: readonly string[], body: string): string {
+  const key = descriptors.length === 1 ? descriptors[0] : descriptors.join(', ');
+  return hash('sha1', `${key}\n${body}`, 'base64');
 }
 
 /**

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Project, Workspace } from '../project.ts';
 import { type BerryGraph, berryGraph } from './berryGraph.ts';
 import { lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
-import { entryDigest, entryDigestBytes } from './lockfileIndex.ts';
+import { entryDigest } from './lockfileIndex.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
 import { field, type LockfileEntry } from './parseBerryLockfile.ts';
 import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
@@ -12,6 +12,8 @@ import { entryText, workspaceBody } from './writeBerryEntry.ts';
 interface Reached {
   /** By descriptor number: 1 where reached. */
   descriptors: Uint8Array;
+  /** By the entry's index: 1 where reached. */
+  isEntered: Uint8Array;
   /** In the lockfile's order. */
   entries: readonly LockfileEntry[];
   workspaces: ReadonlySet<Workspace>;
@@ -35,7 +37,9 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
       entries.filter((entry) => graph.workspaceOf(entry) === null).map((entry) => locatorOf(graph, entry)),
     ),
     localLocators: once(() =>
-      entries.filter((entry) => namesFiles(graph, entry)).map((entry) => locatorOf(graph, entry)),
+      localEntries(graph)
+        .filter(({ index }) => reached.isEntered[index] === 1)
+        .map((entry) => locatorOf(graph, entry)),
     ),
   };
   return {
@@ -60,9 +64,17 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-/** Whether a package's files may stand in the repo. */
-function namesFiles(graph: BerryGraph, entry: LockfileEntry): boolean {
-  return /^(patch|file|portal|link):/.test(graph.packageOf(entry).reference);
+const localByGraph = new WeakMap<BerryGraph, readonly LockfileEntry[]>();
+
+/** Entries of packages whose files may stand in the repo: few, so slices are searched for them, not through. */
+function localEntries(graph: BerryGraph): readonly LockfileEntry[] {
+  const known =
+    localByGraph.get(graph) ??
+    graph.lockfile.entries.filter(({ body }) =>
+      /^ {2}resolution: "?@?[^@\n]+@(patch|file|portal|link):/m.test(body),
+    );
+  localByGraph.set(graph, known);
+  return known;
 }
 
 /** The checksum is read only where an archive is looked for. */
@@ -105,7 +117,7 @@ function walk(project: Project, graph: BerryGraph, scope: SliceScope): Reached {
     else for (const next of graph.dependenciesOf(entry)) visit(next);
   }
   const entries = graph.lockfile.entries.filter(({ index }) => entered[index] === 1);
-  return { descriptors, entries, workspaces };
+  return { descriptors, isEntered: entered, entries, workspaces };
 }
 
 /** What workspaces are in a scope, whatever the slice: every service has the root, and shares libraries. */
@@ -171,9 +183,8 @@ function usedDescriptors(graph: BerryGraph, entry: LockfileEntry, reached: Reach
 
 function versioned(graph: BerryGraph, reached: Reached): Set<string> {
   const names = new Set<string>();
-  for (const entry of reached.entries) {
-    const workspace = graph.workspaceOf(entry);
-    if (workspace === null) continue;
+  for (const workspace of reached.workspaces) {
+    const entry = graph.entryOf(anchorOf(graph, workspace));
     const anywhere = ['^', '~', '*', workspace.path || '.'].map(
       (range) => `${workspace.name}@workspace:${range}`,
     );
@@ -222,16 +233,14 @@ function bodyOf(graph: BerryGraph, entry: LockfileEntry, scope: SliceScope): str
 }
 
 function digest(graph: BerryGraph, reached: Reached, scope: SliceScope): string {
-  const { entries } = reached;
-  const digests = Buffer.alloc(entries.length * entryDigestBytes);
-  for (const [position, entry] of entries.entries()) {
-    const offset = position * entryDigestBytes;
+  const digests = reached.entries.map((entry) => {
     const isWorkspace = graph.workspaceOf(entry) !== null;
     const used = usedDescriptors(graph, entry, reached);
-    if (!isWorkspace && used.length === entry.descriptors.length) graph.copyDigest(entry, digests, offset);
-    else entryDigest(used, isWorkspace ? bodyOf(graph, entry, scope) : entry.body).copy(digests, offset);
-  }
-  return createHash('sha256').update(graph.lockfile.header).update(digests).digest('hex');
+    return !isWorkspace && used.length === entry.descriptors.length
+      ? graph.digestOf(entry)
+      : entryDigest(used, bodyOf(graph, entry, scope));
+  });
+  return createHash('sha256').update(graph.lockfile.header).update(digests.join('\n')).digest('hex');
 }
 
 function packages(graph: BerryGraph, entries: readonly LockfileEntry[]): Map<string, string[]> {

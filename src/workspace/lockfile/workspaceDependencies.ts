@@ -23,6 +23,11 @@ export function workspaceDependencies(
   return found;
 }
 
+/** Whether a workspace has devDependencies that are not left out. */
+export function wantsDevelopment(workspace: Workspace, { ignored }: Pick<SliceScope, 'ignored'>): boolean {
+  return Object.keys(workspace.packageManifest.devDependencies ?? {}).some((name) => !ignored(name));
+}
+
 function readDependencies(
   { packageManifest }: Workspace,
   scope: DependencyScope,
