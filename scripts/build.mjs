@@ -10,7 +10,7 @@ const external = ['@yarnpkg/core', 'https-proxy-agent'];
 const leftOut = {
   // Its own SSH, sessions, packing and `.dockerignore`: with them it takes four times as long to load.
   'dockerode|docker-modem': /^(?:ssh2|tar-fs|@balena\/dockerignore|@grpc\/[\w-]+)$/,
-  '@grpc\/grpc-js': /^@grpc\/proto-loader$/,
+  '@grpc/grpc-js': /^@grpc\/proto-loader$/,
 };
 
 const leaveOut = {
