@@ -3,7 +3,7 @@ import type { Config } from '../config/settings.ts';
 import { inputFailure } from '../errors.ts';
 import type { Git, GitHead } from '../ports/git.ts';
 import { fetchFromRemote } from './fetchFromRemote.ts';
-import { ledgerRef } from './ledger.ts';
+import { type Ledger, ledgerRef } from './ledger.ts';
 import { readLedger, type StoredLedger } from './ledgerStore.ts';
 
 /** What a release looks at on the remote before it decides anything. */
@@ -18,7 +18,8 @@ export interface RemoteState {
 /**
  * Fetches tags, the release branches and the ledger, and finds the branch that HEAD belongs to: the one that
  * is checked out where it is a release branch, else the first that contains HEAD. Throws an input failure
- * where none does (nothing that is not merged gets deployed), and where release tags here are not the remote's.
+ * where none does (nothing that is not merged gets deployed), and where release tags here are not the remote's, or the
+ * remote's are not what was released.
  */
 export async function lookAtRemote(
   git: Git,
@@ -49,6 +50,7 @@ export async function lookAtRemote(
   for (const { branch, tip } of ordered) {
     if (head.commit !== tip && !(await git.history.isAncestor(head.commit, tip))) continue;
     const ledger = await readLedger(git, branch, refs.get(ledgerRef(branch)) ?? null);
+    checkTags(git, ledger.ledger, refs);
     return { branch, tip, ledger };
   }
   throw inputFailure({
@@ -56,6 +58,20 @@ export async function lookAtRemote(
     message: `HEAD (${head.commit.slice(0, 10)}) is not on ${branches.map((branch) => `${git.remote.name}/${branch}`).join(' or ')}.`,
     hint: `A release takes only what is merged: push or merge this commit to ${main} first, or set \`branch\`.`,
   });
+}
+
+/** A release's tag never moves: changes and versions are told from where it stands. */
+function checkTags({ remote }: Git, { services }: Ledger, refs: ReadonlyMap<string, string>): void {
+  for (const { gitTag, commit } of Object.values(services)) {
+    const ref = `refs/tags/${gitTag}`;
+    const there = refs.get(`${ref}^{}`) ?? refs.get(ref);
+    if (there === undefined || there === commit) continue;
+    throw inputFailure({
+      reason: 'tag-moved',
+      message: `The tag ${gitTag} on ${remote.name} points to ${there.slice(0, 10)}, but ${commit.slice(0, 10)} was released under it.`,
+      hint: `Put it back, from a clone that has the old one: \`git push --force ${remote.name} ${ref}\`.`,
+    });
+  }
 }
 
 /** True where the ledger stands at a later commit than HEAD: another run has released past this one. */

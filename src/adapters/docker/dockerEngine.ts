@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { Failure, inputFailure } from '../../errors.ts';
+import { Failure, inputFailure, workFailure } from '../../errors.ts';
 import type {
   Engine,
   EngineBuild,
@@ -15,6 +15,8 @@ import { type SignOfLife, signOfLife } from './signOfLife.ts';
 /** The Engine port over dockerode. `silence`: milliseconds after which an engine that does not answer is given up. */
 export function dockerEngine(docker: Docker, address: EngineAddress, silence: number): Engine {
   const life = signOfLife(docker, address.host, silence);
+  const ask = <T>(question: Promise<T>) => life.within(question).catch((error) => gone(address, error));
+  const work = <T>(task: Promise<T>) => life.during(task).catch((error) => gone(address, error));
   return {
     address: address.host,
     describe: () => describe(docker, address, life),
@@ -22,35 +24,50 @@ export function dockerEngine(docker: Docker, address: EngineAddress, silence: nu
       life.while((dead) =>
         buildImage(docker, { ...build, signal: AbortSignal.any([build.signal, dead]) }, life),
       ),
-    push: (reference, { credentials, signal }) =>
-      life.while((dead) =>
-        pushImage(docker, reference, { credentials, signal: AbortSignal.any([signal, dead]) }),
-      ),
+    async *push(reference, { credentials, signal }) {
+      try {
+        yield* life.while((dead) =>
+          pushImage(docker, reference, { credentials, signal: AbortSignal.any([signal, dead]) }),
+        );
+      } catch (error) {
+        signal.throwIfAborted();
+        gone(address, error);
+      }
+    },
     tag: async (image, reference) => {
       const { name, tag } = splitReference(reference);
-      await life.within(docker.getImage(image).tag({ repo: name, tag }));
+      await ask(docker.getImage(image).tag({ repo: name, tag }));
     },
-    inspect: (reference) => life.within(inspect(docker, reference)),
+    inspect: (reference) => ask(inspect(docker, reference)),
     history: async (reference) => {
-      const lines: { CreatedBy: string; Size: number }[] = await life.within(
-        docker.getImage(reference).history(),
-      );
+      const lines: { CreatedBy: string; Size: number }[] = await ask(docker.getImage(reference).history());
       return lines.map((line) => ({ createdBy: line.CreatedBy, size: line.Size }));
     },
     removeReference: async (reference) => {
-      await life.within(docker.getImage(reference).remove());
+      await ask(docker.getImage(reference).remove());
     },
     exportImage: async (reference) => {
-      const archive = (await life.during(docker.getImage(reference).get())) as Readable;
+      const archive = (await work(docker.getImage(reference).get())) as Readable;
       return Readable.from(
         life.while((dead) => readWhile(archive, dead)),
         { objectMode: false },
       );
     },
-    load: (archive) => life.during(load(docker, archive)),
-    importRootfs: (rootfs, reference, changes) =>
-      life.during(importRootfs(docker, rootfs, reference, changes)),
+    load: (archive) => work(load(docker, archive)),
+    importRootfs: (rootfs, reference, changes) => work(importRootfs(docker, rootfs, reference, changes)),
   };
+}
+
+/** A connection that breaks is the engine's end; what it answers stands for itself. */
+function gone({ host }: EngineAddress, error: unknown): never {
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  if (statusCode !== undefined || code === undefined) throw error;
+  throw workFailure({
+    reason: 'engine-gone',
+    message: `The Docker Engine at ${host} went away (${(error as Error).message}).`,
+    hint: 'See that it runs (`docker info`), then run again: what was built is kept.',
+    cause: error,
+  });
 }
 
 async function* readWhile(stream: Readable, dead: AbortSignal): AsyncGenerator<Buffer> {

@@ -1,3 +1,4 @@
+import type { Agent } from 'node:http';
 import type Docker from 'dockerode';
 import { workFailure } from '../../errors.ts';
 import { shownSilence } from '../longestSilence.ts';
@@ -17,10 +18,22 @@ export interface SignOfLife {
  * engine is pinged, and has as long to answer.
  */
 export function signOfLife(docker: Docker, address: string, silence: number): SignOfLife {
-  const failure = () => hangs(address, silence);
+  let hung: Error | undefined;
+  const failure = () => {
+    hung = hangs(address, silence);
+    // What is still waiting for an answer would keep the program from ending.
+    (docker.modem as { agent?: Agent }).agent?.destroy();
+    return hung;
+  };
+  // One that waits beside the one that has found out sees its connection break.
+  const explain = (error: unknown): never => {
+    throw hung ?? error;
+  };
   const during = async <T>(work: Promise<T>) => {
     const pings = keepPinging(docker, silence, failure);
-    return Promise.race([work, rejection(pings.dead)]).finally(pings.stop);
+    return Promise.race([work, rejection(pings.dead)])
+      .catch(explain)
+      .finally(pings.stop);
   };
   return {
     during,
@@ -29,14 +42,16 @@ export function signOfLife(docker: Docker, address: string, silence: number): Si
       const late = new Promise<never>((_, reject) => {
         waiting = setTimeout(() => reject(failure()), silence);
       });
-      return Promise.race([question, late]).finally(() => clearTimeout(waiting));
+      return Promise.race([question, late])
+        .catch(explain)
+        .finally(() => clearTimeout(waiting));
     },
     async *while(work) {
       const pings = keepPinging(docker, silence, failure);
       try {
         yield* work(pings.dead);
       } catch (error) {
-        throw pings.dead.aborted ? pings.dead.reason : error;
+        explain(error);
       } finally {
         pings.stop();
       }
