@@ -1,18 +1,28 @@
-// The least a team would write with dockerode: build a folder with BuildKit, push it, nothing checked twice.
-// node dockerodeBuild.mjs <folder> <host/name> <tag>
+// The least a team would write with dockerode: build folders with BuildKit, push them, nothing checked twice.
+// node dockerodeBuild.mjs <tag> <folder>=<host/name>...
 
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 
 const Docker = createRequire(import.meta.url)('dockerode');
-const [folder, repository, tag] = process.argv.slice(2);
+const [tag, ...images] = process.argv.slice(2);
 const docker = new Docker();
-const name = `${repository}:${tag}`;
 
-await finished(
-  await docker.buildImage(spawn('tar', ['-c', '-C', folder, '.']).stdout, { t: name, version: '2' }),
+await Promise.all(
+  Array.from({ length: Math.min(availableParallelism(), images.length) }, async () => {
+    for (let next = images.shift(); next !== undefined; next = images.shift()) {
+      const [folder, repository] = next.split('=');
+      await buildAndPush(folder, `${repository}:${tag}`);
+    }
+  }),
 );
-await finished(await docker.getImage(name).push({ authconfig: {} }));
+
+async function buildAndPush(folder, name) {
+  const tar = spawn('tar', ['-c', '-C', folder, '.']).stdout;
+  await finished(await docker.buildImage(tar, { t: name, version: '2' }));
+  await finished(await docker.getImage(name).push({ authconfig: {} }));
+}
 
 async function finished(stream) {
   for await (const chunk of stream) {

@@ -15,11 +15,15 @@ export interface ShipWorld {
   merge(services: readonly string[], round: number): Promise<void>;
 }
 
+export type WorldBuilder = 'engine' | 'oci' | 'buildx';
+
 interface ShipWorldOptions {
   folder: string;
   services: number;
   registry: string;
-  builder: 'engine' | 'oci';
+  builder: WorldBuilder;
+  /** Default `host`. */
+  base?: string;
 }
 
 const yarnRelease = '.yarn/releases/yarn-4.cjs';
@@ -70,7 +74,7 @@ export function valuesFile(repository: string, tag = '0.0.1'): string {
 
 function monorepoFiles(
   services: readonly string[],
-  { registry, builder }: ShipWorldOptions,
+  { registry, builder, base = 'host' }: ShipWorldOptions,
   infra: string,
 ): Map<string, string> {
   const files = new Map([
@@ -89,7 +93,7 @@ function monorepoFiles(
     ['packages/log/src/index.js', 'export const log = (text) => console.log(text);\n'],
     [
       'shipyarn.yaml',
-      `services: ["services/*"]\nregistry: ${registry}\nbuilder: ${builder}\nbase: host\nbranch: main\ninfra:\n  repo: file://${infra}\n  branch: main\n  paths: ["apps/**"]\n`,
+      `services: ["services/*"]\nregistry: ${registry}\nbuilder: ${builder}\nbase: ${base}\nbranch: main\ninfra:\n  repo: file://${infra}\n  branch: main\n  paths: ["apps/**"]\n`,
     ],
   ]);
   for (const name of services) {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Monorepo, type MonorepoSize, makeMonorepo } from '../inputs/makeMonorepo.ts';
+import { findDockerCli } from '../measure/dockerCli.ts';
 import { git } from '../measure/git.ts';
 import { startRelay } from '../measure/relay.ts';
 import { startRegistry } from '../measure/servers.ts';
@@ -9,9 +10,11 @@ import type { Task } from '../measure/task.ts';
 import type { BenchOptions } from '../options.ts';
 import { linkPeers } from '../peers.ts';
 import { affected, affectedAnswers } from './affected.ts';
+import { buildAndPush } from './build.ts';
 import { context } from './context.ts';
 import { infraBump } from './infraBump.ts';
-import { buildAndPush, mergeToInfra, nothingToDo, removeImages, type Shipyard } from './ship.ts';
+import { mergeToInfra, nothingToDo } from './ship.ts';
+import { removeImages, type Shipyard, serviceCount } from './shipyard.ts';
 import { startUp } from './startUp.ts';
 import { allVersions, oneChangelog } from './versions.ts';
 
@@ -96,10 +99,12 @@ export async function shipTasks(bench: Bench): Promise<void> {
     registry: `127.0.0.1:${registry.port}`,
     farRegistry: `127.0.0.1:${relay.port}`,
     base: await engineBase(),
+    docker: await findDockerCli(),
   };
   try {
-    if (wants('build')) await run(await buildAndPush(yard, false));
-    if (wants('build') && !options.quick) await run(await buildAndPush(yard, true));
+    if (wants('build')) await run(await buildAndPush(yard, 1, false));
+    if (wants('build') && !options.quick) await run(await buildAndPush(yard, 1, true));
+    if (wants('build')) await run(await buildAndPush(yard, serviceCount, false));
     if (wants('nothing')) await run(await nothingToDo(yard));
     if (wants('ship')) await run(await mergeToInfra(yard, 1));
     if (wants('ship')) await run(await mergeToInfra(yard, 10));

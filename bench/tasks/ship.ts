@@ -1,53 +1,12 @@
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makeShipWorld, type ShipWorld } from '../inputs/makeShipWorld.ts';
-import { finish, node, projectRoot, shell, shipyarn } from '../measure/command.ts';
+import { node, shell, shipyarn } from '../measure/command.ts';
+import type { DockerCli } from '../measure/dockerCli.ts';
 import { git } from '../measure/git.ts';
 import type { Contender, Task } from '../measure/task.ts';
 import { peerFile } from '../peers.ts';
-
-/** Where images go and on what they stand. */
-export interface Shipyard {
-  folder: string;
-  /** `127.0.0.1:<port>` of the registry. */
-  registry: string;
-  /** The same registry, 50 ms away. */
-  farRegistry: string;
-  /** Name of the base image in the engine; null: no engine answers. */
-  base: string | null;
-}
-
-const serviceCount = 10;
-
-/** One-line change: build the image and push it. */
-export async function buildAndPush(yard: Shipyard, far: boolean): Promise<Task> {
-  const registry = far ? yard.farRegistry : yard.registry;
-  const contenders: Contender[] = [];
-  const suffix = far ? '-far' : '';
-  const { base } = yard;
-  for (const builder of builders(yard)) {
-    const world = await firstRelease(yard, `build-${builder}${suffix}`, builder, registry);
-    contenders.push({
-      name: `shipyarn release --no-deploy (${builder})`,
-      kind: 'shipyarn',
-      prepare: (round) => world.merge(world.services.slice(0, 1), nextRound(world, round)),
-      command: shipyarn(['release', '--no-deploy'], world.monorepo),
-      judge: () => lastTagLanded(world),
-    });
-  }
-  if (base !== null) contenders.push(...(await engineContenders(yard, registry, suffix)));
-  return {
-    id: `build${suffix}`,
-    title: 'One-line change: build and push one service',
-    input: far ? 'registry 50 ms away' : 'registry on loopback',
-    contenders: [
-      ...contenders,
-      { name: 'node -e 0', kind: 'floor', command: node(['-e', '0'], yard.folder) },
-    ],
-    cannot: base === null ? { 'docker build': 'no engine answers here' } : {},
-    note: 'shipyarn also finds what changed, versions it, and pushes the tag and the ledger; the others are given a finished context and only build and push.',
-  };
-}
+import { builders, firstRelease, lastRound, nextRound, type Shipyard, serviceCount } from './shipyard.ts';
 
 /** From the merge to the pushed infra commit. */
 export async function mergeToInfra(yard: Shipyard, count: number): Promise<Task> {
@@ -63,7 +22,9 @@ export async function mergeToInfra(yard: Shipyard, count: number): Promise<Task>
       judge: () => judgeInfra(world, changed),
     });
   }
-  if (yard.base !== null) contenders.push(await shellPipeline(yard, yard.base, count));
+  const { base, docker } = yard;
+  if (base !== null && typeof docker !== 'string')
+    contenders.push(await shellPipeline(yard, { base, docker }, count));
   return {
     id: `ship-${count}`,
     title: `From merge to pushed infra commit, ${count === 1 ? 'one service' : `${count} services`}`,
@@ -72,6 +33,7 @@ export async function mergeToInfra(yard: Shipyard, count: number): Promise<Task>
       ...contenders,
       { name: 'node -e 0', kind: 'floor', command: node(['-e', '0'], yard.folder) },
     ],
+    cannot: typeof docker === 'string' ? { 'shell pipeline': docker } : {},
     note: 'The shell pipeline is told which services changed and their versions: turbo prune, docker build, docker push, git tag, git push, clone, sed, commit, push.',
   };
 }
@@ -105,89 +67,11 @@ export async function nothingToDo(yard: Shipyard): Promise<Task> {
   };
 }
 
-function builders({ base }: Shipyard): ('engine' | 'oci')[] {
-  return base === null ? ['oci'] : ['engine', 'oci'];
-}
-
-/** Rounds of one world never repeat a line, whoever counts them. */
-const rounds = new WeakMap<ShipWorld, number>();
-function nextRound(world: ShipWorld, round: number): number {
-  const next = Math.max(round, rounds.get(world) ?? 0) + 1;
-  rounds.set(world, next);
-  return next;
-}
-
-async function firstRelease(
-  { folder }: Shipyard,
-  name: string,
-  builder: 'engine' | 'oci',
-  registry: string,
-): Promise<ShipWorld> {
-  const world = await makeShipWorld({
-    folder: path.join(folder, name),
-    services: serviceCount,
-    registry: `${registry}/${name}`,
-    builder,
-  });
-  await finish(shipyarn(['release'], world.monorepo));
-  return world;
-}
-
-async function engineContenders(
-  { folder }: Shipyard,
-  registry: string,
-  suffix: string,
-): Promise<Contender[]> {
-  const world = await makeShipWorld({
-    folder: path.join(folder, `docker${suffix}`),
-    services: 1,
-    registry: `${registry}/docker${suffix}`,
-    builder: 'engine',
-  });
-  const make = async (name: string) => {
-    const out = path.join(folder, `context-${name}${suffix}`);
-    await finish(shipyarn(['context', 'svc-0', '--commit', 'HEAD', '--out', out], world.monorepo));
-    await useBase(out);
-    let changes = 0;
-    const change = async () => {
-      changes += 1;
-      const file = path.join(out, 'service/services/svc-0/src/index.js');
-      await writeFile(file, `console.log('${name} ${changes}');\n`);
-    };
-    return { out, change, repository: `${registry}/${name}${suffix}` };
-  };
-  const cli = await make('cli');
-  const script = await make('dockerode');
-  return [
-    {
-      name: 'docker build + docker push',
-      kind: 'peer',
-      prepare: cli.change,
-      command: shell(
-        `docker build --quiet --tag ${cli.repository}:1 '${cli.out}'; docker push --quiet ${cli.repository}:1`,
-        folder,
-      ),
-    },
-    {
-      name: 'a bare dockerode script',
-      kind: 'peer',
-      prepare: script.change,
-      command: node(
-        [path.join(projectRoot, 'bench/dockerodeBuild.mjs'), script.out, script.repository, '1'],
-        folder,
-      ),
-    },
-  ];
-}
-
-/** `host` as a base is shipyarn's word; the engine knows the image by its name. */
-async function useBase(context: string): Promise<void> {
-  const file = path.join(context, 'Dockerfile');
-  const text = await readFile(file, 'utf8');
-  await writeFile(file, text.replace(/^FROM host\b/gm, `FROM shipyarn-host-node:${process.versions.node}`));
-}
-
-async function shellPipeline(yard: Shipyard, base: string, count: number): Promise<Contender> {
+async function shellPipeline(
+  yard: Shipyard,
+  { base, docker }: { base: string; docker: DockerCli },
+  count: number,
+): Promise<Contender> {
   const name = `shell${count}`;
   const world = await makeShipWorld({
     folder: path.join(yard.folder, name),
@@ -211,7 +95,10 @@ async function shellPipeline(yard: Shipyard, base: string, count: number): Promi
     },
     command: (round) =>
       shell(pipelineScript(world, changed, work, dockerfile), world.monorepo, {
-        VERSION: `1.0.${rounds.get(world) ?? round}`,
+        ...docker.env,
+        DOCKER: docker.file,
+        BUILD: docker.hasBuildx ? 'buildx build --load' : 'build',
+        VERSION: `1.0.${lastRound(world) || round}`,
       }),
     judge: () => judgeInfra(world, changed),
   };
@@ -228,8 +115,8 @@ for s in ${services.join(' ')}; do
   '${peerFile('turbo')}' prune "@acme/$s" --docker --out-dir '${work}'/$s >/dev/null
   cp -R .yarnrc.yml .yarn '${work}'/$s/json/
   test -f '${work}'/$s/json/yarn.lock || cp '${work}'/$s/yarn.lock '${work}'/$s/json/
-  docker build --quiet --file '${dockerfile}' --build-arg SERVICE=$s --tag ${registry}/$s:$VERSION '${work}'/$s
-  docker push --quiet ${registry}/$s:$VERSION
+  "$DOCKER" $BUILD --quiet --file '${dockerfile}' --build-arg SERVICE=$s --tag ${registry}/$s:$VERSION '${work}'/$s
+  "$DOCKER" push --quiet ${registry}/$s:$VERSION
   git tag --annotate "@acme/$s@$VERSION" --message "$s $VERSION"
 done
 git push --quiet origin --tags
@@ -240,12 +127,6 @@ done
 git -C '${work}'/infra commit --quiet --all --message "deploy $VERSION"
 git -C '${work}'/infra push --quiet
 `;
-}
-
-async function lastTagLanded({ monorepo }: ShipWorld): Promise<string> {
-  const tags = await git(monorepo, 'ls-remote', '--tags', 'origin');
-  const head = await git(monorepo, 'rev-parse', 'HEAD');
-  return tags.includes(`${head}\t`) ? 'right' : 'no tag on the remote names the commit';
 }
 
 /** Each service's version in the infra repo has to be the newest of its tags on the monorepo's remote. */
@@ -261,10 +142,4 @@ async function judgeInfra({ monorepo, infra }: ShipWorld, services: readonly str
   return wrong.length === 0
     ? 'right'
     : `${wrong.join(', ')}: the infra repo does not name this commit's version`;
-}
-
-/** Removes what the runs left in the engine. */
-export async function removeImages({ registry, farRegistry }: Shipyard): Promise<void> {
-  const script = `docker images --format '{{.Repository}}:{{.Tag}}' | grep -e '^${registry}/' -e '^${farRegistry}/' | xargs -r docker image rm --force >/dev/null`;
-  await finish(shell(script, '/'), [0, 1, 123]);
 }
