@@ -2,7 +2,7 @@ import type { ServiceChange } from '../changes/serviceChange.ts';
 import { builderName } from '../config/serviceSettings.ts';
 import type { Config } from '../config/settings.ts';
 import { identityTagOf, imageTagOf, pullRequestTagOf, repositoryOf } from '../plan/imageReference.ts';
-import type { BuiltImage } from '../ports/builder.ts';
+import type { BuildRequest, BuiltImage } from '../ports/builder.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ImageStore } from '../ports/registry.ts';
 import { buildImages } from './buildImages.ts';
@@ -161,7 +161,7 @@ async function buildMissing(
     jobs.map(async ({ change, repository }) => ({
       ...(await buildRequest(ports, sources, change)),
       target: { store, repository, imageTag: ownTag(pusher)(change.identity) },
-      cacheFrom: isLayout(store) ? [] : lastImages(change, repositoryOf(change.service, config)),
+      ...(isLayout(store) ? {} : lastImages(change, repositoryOf(change.service, config))),
       refreshBase: rebuild === true,
     })),
   );
@@ -173,9 +173,14 @@ async function buildMissing(
 }
 
 /** The last release's image by identity, and by version, which registries keep longer. */
-function lastImages({ lastRelease }: ServiceChange, repository: string): string[] {
-  if (lastRelease === null) return [];
+function lastImages(
+  { lastRelease }: ServiceChange,
+  repository: string,
+): Pick<BuildRequest, 'cacheFrom' | 'lastBuild'> {
+  if (lastRelease === null) return {};
   const { identity, version } = lastRelease;
-  const imageTags = [...(identity === null ? [] : [identityTagOf(identity)]), imageTagOf(version)];
-  return imageTags.map((imageTag) => `${repository}:${imageTag}`);
+  const released = `${repository}:${imageTagOf(version)}`;
+  if (identity === null) return { cacheFrom: [released] };
+  const lastBuild = `${repository}:${identityTagOf(identity)}`;
+  return { cacheFrom: [lastBuild, released], lastBuild };
 }

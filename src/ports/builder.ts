@@ -25,6 +25,8 @@ export interface BuildRequest {
   };
   /** Names of images of the last release, with the registry: their layers may serve where a builder has no cache. */
   cacheFrom?: readonly string[];
+  /** The one of them that a builder which made the last release itself still has by that name. */
+  lastBuild?: string;
   /** Look the base image up in its registry even where the builder has one of that name. */
   refreshBase?: boolean;
   /** Seconds since 1970: the commit's time, for reproducible images. */

@@ -107,7 +107,7 @@ async function build(repo: TestRepo, reference: string): Promise<string[]> {
     credentialsFor: async () => null,
     importHostBase: baseImage,
   };
-  await buildOnEngine(access, request, { platform: null, inlineCache: false, reference, signal, report });
+  await buildOnEngine(access, request, { platform: null, reference, signal, report });
   return builds().flatMap(({ state, step }) => (state === 'cached' ? [step] : []));
 }
 

@@ -27,6 +27,16 @@ await describeWith(['engine', 'registry'], 'the engine builder', () => {
     }>;
   };
 
+  /** Whether other engines find the build's cache in the image. */
+  async function carriesCache({
+    target: { store, repository, imageTag },
+  }: ReturnType<typeof requestOf>): Promise<boolean> {
+    const stored = await store.getManifest(repository, imageTag);
+    const { config } = JSON.parse(stored?.bytes.toString() ?? '');
+    const text = Buffer.concat(await (await store.getBlob(repository, config.digest)).toArray()).toString();
+    return text.includes('"moby.buildkit.cache.v0"');
+  }
+
   it('pushes what it built and tells each step, the cached ones marked', async () => {
     const marker = String(Math.random());
     const files = {
@@ -80,23 +90,23 @@ await describeWith(['engine', 'registry'], 'the engine builder', () => {
     expect(JSON.stringify([failure, builds])).not.toContain(value.toString());
   });
 
-  it("asks for the last release's cache only where the engine has not built that itself", async () => {
+  it("asks for the last release's cache, and leaves one, only where the engine has not built that itself", async () => {
     const files = { Dockerfile: `FROM ${base}\nCOPY a /a\n`, a: String(Math.random()) };
     const own = requestOf(files, { location: location(), imageTag: 'own' });
     await build(own);
-    const reference = `${location()}/api:own`;
-    const again = requestOf({ ...files, a: 'b' }, { location: location(), cacheFrom: [reference] });
+    expect(await carriesCache(own)).toBe(true);
+    const lastBuild = `${location()}/api:own`;
+    const cacheFrom = [lastBuild, `${location()}/api:missing`];
+    const again = requestOf({ ...files, a: 'b' }, { location: location(), cacheFrom, lastBuild });
     const importing = ({ step }: { step: string }) => step.startsWith('importing cache manifest');
     expect((await build(again)).builds.some(importing)).toBe(false);
-    await docker.getImage(reference).remove();
-    const missing = `${location()}/api:missing`;
-    const foreign = requestOf(
-      { ...files, a: 'c' },
-      { location: location(), cacheFrom: [reference, missing] },
-    );
+    expect(await carriesCache(again)).toBe(false);
+    await docker.getImage(lastBuild).remove();
+    const foreign = requestOf({ ...files, a: 'c' }, { location: location(), cacheFrom, lastBuild });
     const { builds, failure } = await build(foreign);
     expect(failure).toBeUndefined();
     expect(builds.some(importing)).toBe(true);
+    expect(await carriesCache(foreign)).toBe(true);
     expect(builds.some(({ state }) => state === 'failed')).toBe(false);
     for (const request of [again, foreign]) {
       await docker.getImage(`${location()}/api:${request.target.imageTag}`).remove();

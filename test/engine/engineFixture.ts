@@ -22,6 +22,7 @@ export interface RequestOptions {
   imageTag?: string;
   buildArguments?: Record<string, string>;
   cacheFrom?: readonly string[];
+  lastBuild?: string;
   refreshBase?: boolean;
   /** Where the store's credentials are looked for. */
   env?: NodeJS.ProcessEnv;
@@ -74,6 +75,7 @@ export function requestOf(files: Files, options: RequestOptions): BuildRequest {
       imageTag: options.imageTag ?? `id-${identity.slice(0, 12)}`,
     },
     ...(options.cacheFrom ? { cacheFrom: options.cacheFrom } : {}),
+    ...(options.lastBuild ? { lastBuild: options.lastBuild } : {}),
     ...(options.refreshBase ? { refreshBase: true } : {}),
     createdAt: 1_700_000_000,
   };

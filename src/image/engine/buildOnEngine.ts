@@ -13,8 +13,8 @@ interface Options {
   platform: string | null;
   /** The name that the image gets in the engine. */
   reference: string;
-  /** Write the cache into the image, for engines that will not have it. Default false. */
-  inlineCache?: boolean;
+  /** The image goes where engines without a cache of their own find it. Default false. */
+  isShared?: boolean;
   signal: AbortSignal;
   report: Report;
 }
@@ -54,10 +54,12 @@ export async function buildOnEngine(
 
 async function engineBuild(
   access: EngineAccess,
-  { contents, secrets, createdAt, cacheFrom = [], refreshBase = false }: EngineBuildRequest,
+  request: EngineBuildRequest,
   context: EngineBuild['context'],
-  { reference, inlineCache = false, platform, signal }: Options,
+  { reference, isShared = false, platform, signal }: Options,
 ): Promise<EngineBuild> {
+  const { contents, secrets, createdAt, cacheFrom = [], refreshBase = false } = request;
+  const hasOwn = await hasOwnCache(access.engine, request);
   return {
     context,
     dockerfile: contents.dockerfile.path,
@@ -65,10 +67,11 @@ async function engineBuild(
     buildArguments: {
       ...contents.buildArguments,
       SOURCE_DATE_EPOCH: String(createdAt),
-      ...(inlineCache ? { BUILDKIT_INLINE_CACHE: '1' } : {}),
+      // Writing it takes the engine as long as a cached build.
+      ...(isShared && !hasOwn ? { BUILDKIT_INLINE_CACHE: '1' } : {}),
     },
     platform,
-    cacheFrom: await withoutOwn(access.engine, cacheFrom),
+    cacheFrom: hasOwn ? [] : cacheFrom,
     // A base of this machine's own Node is in no registry.
     pull: refreshBase && contents.base !== 'host',
     secrets: new Map(secrets.map(({ id, value }) => [id, value])),
@@ -77,10 +80,12 @@ async function engineBuild(
   };
 }
 
-/** An engine that has one of the images built it, or the one before: its own cache is better than any it could fetch. */
-async function withoutOwn(engine: Engine, images: readonly string[]): Promise<readonly string[]> {
-  const own = await Promise.all(images.map((image) => engine.inspect(image)));
-  return own.some((image) => image !== null) ? [] : images;
+/**
+ * An engine that made the last release keeps a cache of its own, better than any it could fetch; so do not those of CI
+ * runners that begin with nothing.
+ */
+async function hasOwnCache(engine: Engine, { lastBuild }: EngineBuildRequest): Promise<boolean> {
+  return lastBuild !== undefined && (await engine.inspect(lastBuild)) !== null;
 }
 
 /** The engine refuses some builds before they begin (a bad name, say), and may vanish in the middle of one. */

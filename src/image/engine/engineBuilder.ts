@@ -44,7 +44,9 @@ async function build(request: BuildRequest, work: Work): Promise<BuiltImage> {
   const images = [];
   for (const platform of platforms) {
     const imageTag = platformTag(request.target.imageTag, platform);
-    images.push({ platform, ...(await buildPlatform(request, work, platform, imageTag)) });
+    const { lastBuild } = request;
+    const own = lastBuild === undefined ? {} : { lastBuild: platformTag(lastBuild, platform) };
+    images.push({ platform, ...(await buildPlatform({ ...request, ...own }, work, platform, imageTag)) });
   }
   return joinPlatforms(images, request.target);
 }
@@ -59,8 +61,8 @@ async function buildPlatform(
   const { store, repository } = request.target;
   const reference = `${engineRepository(store, repository)}:${imageTag}`;
   const service = request.contents.service.name;
-  const inlineCache = !isLayout(store);
-  await buildOnEngine(access, request, { platform, reference, inlineCache, signal, report });
+  const isShared = !isLayout(store);
+  await buildOnEngine(access, request, { platform, reference, isShared, signal, report });
   if (isLayout(store)) {
     const stored = await storeEngineImage(await engine.exportImage(reference), {
       store,
