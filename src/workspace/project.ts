@@ -54,7 +54,7 @@ export interface Project {
     /** From `packageManager` or the name of the `yarnPath` file; null where neither tells. */
     version: string | null;
     linker: Linker;
-    /** Path of the committed Yarn release, or null. */
+    /** Path of the Yarn release that the settings name, or null; whether it is committed shows when it is needed. */
     yarnPath: string | null;
   };
   /** `.yarnrc.yml`; empty where there is none, and under Classic. */

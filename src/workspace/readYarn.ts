@@ -10,8 +10,7 @@ export async function readYarn(
 ): Promise<Pick<Project, 'yarn' | 'settings'>> {
   const family = lockfileFamily(lockfile);
   const settings = family === 'berry' ? await readSettings(snapshot) : {};
-  const yarnPath =
-    family === 'berry' ? await committed(snapshot, settings.yarnPath) : await classicYarnPath(snapshot);
+  const yarnPath = clean(family === 'berry' ? settings.yarnPath : await classicYarnPath(snapshot));
   const version = packageManagerVersion(root) ?? versionInName(yarnPath);
   return { yarn: { family, version, linker: linkerOf(family, settings), yarnPath }, settings };
 }
@@ -60,16 +59,13 @@ async function readSettings(snapshot: Snapshot): Promise<YarnSettings> {
   return (document.toJS() as YarnSettings | null) ?? {};
 }
 
-async function classicYarnPath(snapshot: Snapshot): Promise<string | null> {
+async function classicYarnPath(snapshot: Snapshot): Promise<string | undefined> {
   const yarnrc = (await snapshot.read('.yarnrc'))?.toString('utf8') ?? '';
-  return committed(snapshot, /^yarn-path\s+"?([^"\n]+?)"?\s*$/m.exec(yarnrc)?.[1]);
+  return /^yarn-path\s+"?([^"\n]+?)"?\s*$/m.exec(yarnrc)?.[1];
 }
 
-async function committed(snapshot: Snapshot, path: string | undefined): Promise<string | null> {
-  if (typeof path !== 'string') return null;
-  const clean = path.replace(/^(\.\/)+/, '');
-  const entry = await snapshot.entry(clean);
-  return entry === null || entry.mode === '040000' ? null : clean;
+function clean(path: unknown): string | null {
+  return typeof path === 'string' ? path.replace(/^(\.\/)+/, '') : null;
 }
 
 function packageManagerVersion(root: Workspace): string | null {

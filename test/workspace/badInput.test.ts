@@ -76,6 +76,33 @@ describe('bad input is refused with file, line and way out', () => {
     expect(await refusal(none)).toMatchObject({ reason: 'no-yarn-lock' });
   });
 
+  it('patches and Yarn releases that are not committed', async () => {
+    const root = acme['package.json'];
+    const patch = '.yarn/patches/ms.patch';
+    const diff =
+      'diff --git a/index.js b/index.js\n--- a/index.js\n+++ b/index.js\n@@ -1,3 +1,3 @@\n /**\n- * Helpers.\n+ * Help.\n  */\n';
+    const patched = repo({
+      'package.json': { ...root, resolutions: { 'ms@npm:2.1.3': `patch:ms@npm%3A2.1.3#~/${patch}` } },
+      [patch]: diff,
+    });
+    expect(await refusal(patched)).toBe('nothing');
+    patched.commit('a', { [patch]: null });
+    expect(await refusal(patched)).toMatchObject({
+      exitCode: 2,
+      reason: 'yarn-file-missing',
+      message: expect.stringContaining(`the patch ${patch}`),
+    });
+    const release = repo();
+    release.commit('a', {
+      '.yarnrc.yml': 'nodeLinker: node-modules\nyarnPath: .yarn/releases/yarn-4.17.1.cjs\n',
+    });
+    expect(await refusal(release)).toMatchObject({
+      exitCode: 2,
+      reason: 'yarn-file-missing',
+      message: '.yarnrc.yml needs the Yarn release .yarn/releases/yarn-4.17.1.cjs, which is not committed.',
+    });
+  });
+
   it('plugins and inputs that are not committed', async () => {
     const plugin = repo();
     plugin.commit('a', { '.yarnrc.yml': 'nodeLinker: node-modules\nplugins:\n  - .yarn/plugins/x.cjs\n' });

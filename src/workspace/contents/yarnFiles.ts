@@ -23,8 +23,10 @@ export async function yarnFiles(project: Project, slice: LockfileSlice): Promise
   const settings = project.yarn.family === 'classic' ? ['.yarnrc', '.npmrc'] : ['.yarnrc.yml'];
   for (const name of settings) add(await fileOrFolder(snapshot, name));
   add(await archiveFiles(project, slice));
-  if (project.yarn.yarnPath !== null) add(await fileOrFolder(snapshot, project.yarn.yarnPath));
-  for (const path of pluginPaths(project)) add(await present(snapshot, path, 'the plugin', '.yarnrc.yml'));
+  const [settingsFile = ''] = settings;
+  const { yarnPath } = project.yarn;
+  if (yarnPath !== null) add(await present(snapshot, yarnPath, 'the Yarn release', settingsFile));
+  for (const path of pluginPaths(project)) add(await present(snapshot, path, 'the plugin', settingsFile));
   for (const path of patchPaths(slice)) add(await present(snapshot, path, 'the patch', 'yarn.lock'));
   for (const path of packedPaths(slice)) add(await present(snapshot, path, 'the dependency', 'yarn.lock'));
   const sorted = [...files.values()].sort((a, b) => compareBytes(a.path, b.path));
