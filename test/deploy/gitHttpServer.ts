@@ -5,12 +5,12 @@ import { onTestFinished } from 'vitest';
 
 /**
  * Serves a bare repository over Git's own smart HTTP (`git http-backend` as a CGI program) to whoever sends this
- * password, as forges do with tokens. Gives its address without credentials.
+ * password, as forges do with tokens; null: to everybody. Gives its address without credentials.
  */
-export async function gitHttpServer(root: string, password: string): Promise<string> {
+export async function gitHttpServer(root: string, password: string | null): Promise<string> {
   const server = createServer((request, response) => {
     const basic = request.headers.authorization?.replace(/^Basic /, '') ?? '';
-    if (Buffer.from(basic, 'base64').toString().endsWith(`:${password}`))
+    if (password === null || Buffer.from(basic, 'base64').toString().endsWith(`:${password}`))
       return backend(root, request, response);
     response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('Authentication failed');
   });
