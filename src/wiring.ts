@@ -19,7 +19,7 @@ export async function openPorts(surroundings: {
 }): Promise<Ports> {
   const { cwd, env, report } = surroundings;
   const { openGit } = await import('./adapters/git/openGit.ts');
-  const git = await openGit({ cwd, env });
+  const git = await openGit({ cwd, env, note: (message) => report({ kind: 'note', message }) });
   const closers: (() => Promise<void>)[] = [() => git.close()];
   const opened = new Map<string, Promise<InfraRepo>>();
   const stores = new Map<string, ImageStore>();

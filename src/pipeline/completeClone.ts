@@ -1,6 +1,6 @@
 import { fittingTags, lastReleases, releaseTags } from '../changes/lastReleases.ts';
 import { type TagFormat, tagFormat } from '../changes/tagFormat.ts';
-import { Failure, inputFailure } from '../errors.ts';
+import { inputFailure } from '../errors.ts';
 import type { Git, GitTag } from '../ports/git.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Survey } from './survey.ts';
@@ -22,7 +22,7 @@ const steps = [100, 1000, null] as const;
 /**
  * Gives all tags, and sees that the clone holds the history that a comparison with the last releases needs:
  * it fetches just what is missing, and says so, where the clone is shallow or was made without some tags.
- * A whole clone is left alone, without a look at the network.
+ * A whole clone that has a release tag is left alone, without a look at the network.
  */
 export async function completeClone({ git, report }: Ports, needs: CloneNeeds): Promise<readonly GitTag[]> {
   const [tags, shallow, remote] = await Promise.all([
@@ -30,27 +30,34 @@ export async function completeClone({ git, report }: Ports, needs: CloneNeeds): 
     git.history.shallowCommits(),
     git.remote.settings(),
   ]);
-  const isWhole = shallow.length === 0 && !remote?.leavesOutTags;
   const format = tagFormat(needs.survey.config, needs.survey.services);
-  if (isWhole) return tags;
+  const leavesOut = shallow.length > 0 || remote?.leavesOutTags === true;
+  // Nothing tells a whole clone of what was never released from one that was fetched without tags.
+  const mayLackTags = remote !== null && !tags.some(({ name }) => format.parse(name) !== null);
+  if (!leavesOut && !mayLackTags) return tags;
   const asGiven = () => isEnough(git, tags, format, needs);
   if (!needs.fetch || remote === null) {
     if (await asGiven()) return tags;
-    throw incomplete(git, shallow.length > 0);
+    if (leavesOut) throw incomplete(git, shallow.length > 0);
+    report({
+      kind: 'warning',
+      message: `${noReleaseTags} If the remote has some: \`git fetch --tags ${git.remote.name}\`.`,
+    });
+    return tags;
   }
   const clone = { git, report, format, needs };
   const all = await withRemoteTags(git, tags).catch(async (error) => {
-    if (!(await asGiven())) throw error;
-    report({
-      kind: 'warning',
-      message: `The remote ${git.remote.name} does not answer: going by the tags of this clone.`,
-    });
+    if (leavesOut && !(await asGiven())) throw error;
+    const consequence = leavesOut ? 'Going by the tags of this clone.' : noReleaseTags;
+    report({ kind: 'warning', message: `The remote ${git.remote.name} does not answer. ${consequence}` });
     return tags;
   });
   if (shallow.length > 0) await deepen(clone, all);
   await fetchTags(clone, tags, all);
   return all;
 }
+
+const noReleaseTags = 'This clone has no release tags, so every service counts as a first release.';
 
 interface Clone {
   git: Git;
@@ -125,22 +132,6 @@ async function fetchTags(
   if (missing.length === 0) return;
   report({ kind: 'note', message: `This clone lacks release tags: fetching ${missing.length}.` });
   await git.remote.fetch(missing.map(({ name }) => `refs/tags/${name}:refs/tags/${name}`));
-}
-
-/** What `work` gives; where a partial clone may not fetch what it lacks, the failure says so. */
-export async function withoutLazyFetch<T>({ remote }: Git, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof Failure) || error.exitCode === 2 || !(await remote.settings())?.isPartial)
-      throw error;
-    throw inputFailure({
-      reason: 'clone-incomplete',
-      message: 'This is a partial clone, and files of the releases that are compared with are not in it.',
-      hint: 'Leave out --no-fetch: just the missing files are fetched.',
-      cause: error,
-    });
-  }
 }
 
 function incomplete({ remote }: Git, isShallow: boolean) {

@@ -3,7 +3,6 @@ import { channelOf, makePlan, type PlanQuestion } from '../plan/makePlan.ts';
 import type { ReleasePlan } from '../plan/releasePlan.ts';
 import type { Ports } from '../ports/ports.ts';
 import { inStage } from '../report/inStage.ts';
-import { withoutLazyFetch } from './completeClone.ts';
 import { type Survey, type SurveyOptions, surveyChanges, surveyRepo } from './survey.ts';
 
 export interface PreviewOptions extends SurveyOptions {
@@ -14,18 +13,15 @@ export interface PreviewOptions extends SurveyOptions {
 
 /** The plan of one state of the monorepo, without infra edits: what `affected` shows. */
 export async function previewPlan(ports: Ports, options: PreviewOptions): Promise<ReleasePlan> {
-  const preview = async () => {
-    const tags = ports.git.history.tags();
-    tags.catch(() => undefined);
-    const survey = await inStage(ports, 'workspace', () => surveyRepo(ports, options));
-    const channel = channelOf(survey.config, survey.head.branch);
-    const changes = await inStage(ports, 'changes', () =>
-      surveyChanges(ports, survey, { ...options, channel, tags }),
-    );
-    const { changelogs = true } = options;
-    return inStage(ports, 'plan', () => planChanges(ports, survey, changes, { channel, changelogs }));
-  };
-  return options.fetch === false ? withoutLazyFetch(ports.git, preview) : preview();
+  const tags = ports.git.history.tags();
+  tags.catch(() => undefined);
+  const survey = await inStage(ports, 'workspace', () => surveyRepo(ports, options));
+  const channel = channelOf(survey.config, survey.head.branch);
+  const changes = await inStage(ports, 'changes', () =>
+    surveyChanges(ports, survey, { ...options, channel, tags }),
+  );
+  const { changelogs = true } = options;
+  return inStage(ports, 'plan', () => planChanges(ports, survey, changes, { channel, changelogs }));
 }
 
 /** The stage `plan`: versions, changelogs and image references for what changed. */

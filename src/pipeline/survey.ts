@@ -84,14 +84,13 @@ export async function surveyChanges(
 async function readHead({ history, objects }: Git, { head }: SurveyOptions) {
   const { commit, branch } =
     head === undefined ? await history.head() : { commit: await requireCommit(history, head), branch: null };
-  return { commit, branch, ...parseCommitObject(await objects.read(commit)) };
+  const [tree, content] = await Promise.all([history.treeOf(commit), objects.read(commit)]);
+  return { commit, branch, tree, committedAt: committerTime(content) };
 }
 
-/** Tree and committer time (seconds since 1970) of a raw commit object (git-commit-tree, "Commit Information"). */
-function parseCommitObject(content: Buffer): { tree: string; committedAt: number } {
-  const text = content.toString('utf8');
-  const tree = /^tree ([0-9a-f]+)$/m.exec(text)?.[1] ?? '';
-  return { tree, committedAt: Number(/^committer .* (\d+) [+-]\d{4}$/m.exec(text)?.[1] ?? 0) };
+/** Seconds since 1970, of a raw commit object (git-commit-tree, "Commit Information"). */
+function committerTime(content: Buffer): number {
+  return Number(/^committer .* (\d+) [+-]\d{4}$/m.exec(content.toString('utf8'))?.[1] ?? 0);
 }
 
 async function requireCommit(history: Git['history'], revision: string): Promise<string> {

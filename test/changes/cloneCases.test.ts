@@ -1,6 +1,9 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { addBareRemote, cloneTestRepo, type TestRepo } from '../helpers/testRepo.ts';
 import { shipyarn } from '../support/run.ts';
+import { countingGit } from './countingGit.ts';
 import { releasedModelRepo } from './modelRepo.ts';
 import { editFile } from './monorepo.ts';
 
@@ -28,7 +31,11 @@ const expected = [
 ];
 
 async function affected(clone: TestRepo, ...options: string[]) {
-  const result = await shipyarn(['affected', '--json', ...options], { cwd: clone.root });
+  return affectedIn(clone, {}, ...options);
+}
+
+async function affectedIn(clone: TestRepo, env: Record<string, string>, ...options: string[]) {
+  const result = await shipyarn(['affected', '--json', ...options], { cwd: clone.root, env });
   const plan = result.stdout === '' ? { services: [] } : JSON.parse(result.stdout);
   const services = plan.services.map(({ name, affected, currentVersion, nextVersion, commits }: Planned) => ({
     name,
@@ -104,7 +111,58 @@ describe('a clone as CI makes it', () => {
   it('does not fetch objects of a partial clone with --no-fetch either', async () => {
     const result = await affected(clone('--filter=blob:none', '--no-checkout'), '--no-fetch', '--committed');
     expect(result).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(result.stderr).toMatch(/--no-fetch/);
+    expect(result.stderr).toMatch(/partial clone.*git fetch --refetch --no-filter origin/s);
+  });
+
+  it.each(['blob:none', 'tree:0'])(
+    'fetches what a partial clone lacks in a few goes, and says so: %s',
+    async (filter) => {
+      const repo = clone(`--filter=${filter}`, '--no-checkout');
+      const git = await countingGit();
+      const result = await affectedIn(repo, git.env, '--committed');
+      expect(result.stderr).toBe(
+        'This is a partial clone: fetching what it lacks of the commits that are compared.\n',
+      );
+      expect(result.services).toEqual(expected);
+      const fetches = git.calls().filter((call) => / fetch /.test(call));
+      expect(fetches.length).toBeLessThan(12);
+      // Each fetch leaves a pack, as the clone itself did; Git's own fetches, one for each object, would leave more.
+      const packs = readdirSync(join(repo.root, '.git/objects/pack')).filter((name) =>
+        name.endsWith('.pack'),
+      );
+      expect(packs).toHaveLength(fetches.length + 1);
+      const again = await countingGit();
+      expect(await affectedIn(repo, again.env, '--committed', '--no-fetch')).toMatchObject({
+        services: expected,
+        stderr: '',
+      });
+    },
+  );
+
+  it('fetches the tags of a clone without any, though nothing says that it was made so', async () => {
+    const repo = clone('--no-tags');
+    repo.git('config', '--unset', 'remote.origin.tagOpt');
+    const offline = await affected(repo, '--no-fetch');
+    expect(offline.stderr).toMatch(/no release tags.*first release.*git fetch --tags origin/);
+    const result = await affected(repo);
+    expect(result.stderr).toMatch(/lacks release tags: fetching \d/);
+    expect(result.services).toEqual(expected);
+    expect((await affected(repo)).stderr).toBe('');
+  });
+
+  it('asks nobody where there is a release tag', async () => {
+    const repo = clone();
+    repo.git('remote', 'set-url', 'origin', 'http://127.0.0.1:9/repo.git');
+    expect(await affected(repo)).toMatchObject({ stderr: '', services: expected, exitCode: 0 });
+  });
+
+  it('calls all a first release, with a warning, where there is no tag and the remote does not answer', async () => {
+    const repo = clone('--no-tags');
+    repo.git('config', '--unset', 'remote.origin.tagOpt');
+    repo.git('remote', 'set-url', 'origin', 'http://127.0.0.1:9/repo.git');
+    const result = await affected(repo);
+    expect(result.stderr).toMatch(/does not answer.*first release/);
+    expect(result.services.map(({ affected }: Planned) => affected)).toEqual([true, true, true]);
   });
 
   it('stops when the remote does not answer', async () => {

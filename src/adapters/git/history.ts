@@ -7,10 +7,16 @@ import { ifMissing } from './ifMissing.ts';
 import type { ObjectReader } from './objects.ts';
 import { logFormat, parseLog } from './parseLog.ts';
 import { parseTags } from './parseTags.ts';
+import type { PartialClone } from './partialClone.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
 
 /** History and refs of one repository. */
-export function openHistory(paths: RepositoryPaths, git: RunGit, objects: ObjectReader): GitHistory {
+export function openHistory(
+  paths: RepositoryPaths,
+  git: RunGit,
+  objects: ObjectReader,
+  partial: PartialClone | null,
+): GitHistory {
   const { root } = paths;
   const resolve = async (revision: string) => (await objects.find(`${revision}^{commit}`))?.oid ?? null;
   /** A shallow or narrow clone knows tags whose commits it does not have: they are not part of its history. */
@@ -31,6 +37,7 @@ export function openHistory(paths: RepositoryPaths, git: RunGit, objects: Object
     },
     resolveCommit: resolve,
     async treeOf(commit) {
+      await partial?.lookAt([commit]);
       const header = (await objects.read(commit)).toString('latin1', 0, 80);
       const tree = /^tree ([0-9a-f]+)\n/.exec(header)?.[1];
       if (tree === undefined) throw new Error(`${commit} is not a commit`);
@@ -48,6 +55,7 @@ export function openHistory(paths: RepositoryPaths, git: RunGit, objects: Object
       const shown = paths
         ? ['--name-only', '--no-renames', '--no-ext-diff', '--diff-merges=first-parent']
         : ['--no-patch'];
+      if (partial !== null && paths) await partial.fetchFolders(await commitsAndParents(git, revisions));
       const args = ['log', '--stdin', '--topo-order', '-z', ...shown, `--format=${logFormat}`];
       const { stdout } = await git(args, {
         what: 'read the commits',
@@ -83,6 +91,15 @@ export function openHistory(paths: RepositoryPaths, git: RunGit, objects: Object
       return new Set(distinct.filter((commit) => !apart.has(commit)));
     },
   };
+}
+
+/** What Git compares to list the paths of these commits. */
+async function commitsAndParents(git: RunGit, revisions: string): Promise<string[]> {
+  const { stdout } = await git(['rev-list', '--parents', '--stdin'], {
+    what: 'read the commits',
+    input: `${revisions}\n`,
+  });
+  return [...new Set(stdout.toString().split(/\s+/).filter(Boolean))];
 }
 
 /** From the file HEAD, which says it plainly but in a repository with reftables (git-symbolic-ref, gitrepository-layout). */

@@ -4,6 +4,7 @@ import type { GitObjects, LargeObject, TreeEntry } from '../../ports/git.ts';
 import { type BatchReply, openCatFile } from './catFile.ts';
 import type { GitSurroundings } from './gitProcess.ts';
 import { parseTree } from './parseTree.ts';
+import type { PartialClone } from './partialClone.ts';
 import { streamObject } from './streamObject.ts';
 
 export interface ObjectReader extends GitObjects {
@@ -15,7 +16,7 @@ export interface ObjectReader extends GitObjects {
 }
 
 /** Objects of one repository, read through one `git cat-file --batch` that starts at the first question. */
-export function openObjects(surroundings: GitSurroundings): ObjectReader {
+export function openObjects(surroundings: GitSurroundings, partial: PartialClone | null): ObjectReader {
   let batch = openCatFile(surroundings, []);
   const retired: Promise<void>[] = [];
   const alternates: string[] = [];
@@ -31,10 +32,14 @@ export function openObjects(surroundings: GitSurroundings): ObjectReader {
     const content = opened(reply);
     return Buffer.isBuffer(content) ? content : buffer(content.stream());
   };
-  const readTree = async (oid: string) => parseTree(await whole(await batch.ask(oid)), oid.length / 2);
+  const ask = (oid: string): Promise<BatchReply> => {
+    const coming = partial?.fetchFile(oid) ?? null;
+    return coming === null ? batch.ask(oid) : coming.then(() => batch.ask(oid));
+  };
+  const readTree = async (oid: string) => parseTree(await whole(await ask(oid)), oid.length / 2);
   return {
-    read: async (oid) => whole(await batch.ask(oid)),
-    open: async (oid) => opened(await batch.ask(oid)),
+    read: async (oid) => whole(await ask(oid)),
+    open: async (oid) => opened(await ask(oid)),
     readTree(oid) {
       const known = trees.get(oid);
       if (known) return known;

@@ -4,29 +4,44 @@ import { findPlainRepository } from './findPlainRepository.ts';
 import { bindGit, type GitSurroundings } from './gitProcess.ts';
 import { openHistory } from './history.ts';
 import { openObjects } from './objects.ts';
+import { openPartialClone } from './partialClone.ts';
 import { openRemote } from './remote.ts';
+import { remoteSettings } from './remoteSettings.ts';
 import { findRepository } from './repositoryPaths.ts';
 import { openWorktree } from './worktree.ts';
 import { openWriter } from './writer.ts';
+
+interface GitOptions extends GitSurroundings {
+  /** Default `origin`; it need not exist until it is used. */
+  remoteName?: string;
+  /**
+   * Says what is fetched because a partial clone lacks it: all that is asked for at a time at once. Without it, Git
+   * fetches each object on its own.
+   */
+  note?: (message: string) => void;
+}
 
 /**
  * The repository around `cwd`, through the `git` command. Rejects with an input failure: `git-not-installed`,
  * `git-not-a-repository`, `git-dubious-ownership`; a Git that is too old is noticed at the first command that it
  * does not know (`git-too-old`).
- * @param remoteName Default `origin`; it need not exist until it is used.
  */
-export async function openGit(options: GitSurroundings & { remoteName?: string }): Promise<Git> {
+export async function openGit({ remoteName = 'origin', note, ...options }: GitOptions): Promise<Git> {
   const paths = findPlainRepository(options) ?? (await findRepository(options));
   const inRoot = { ...options, cwd: paths.root };
   const git = bindGit(inRoot);
-  const objects = openObjects(inRoot);
+  const settings = note === undefined ? null : await remoteSettings(paths, git, remoteName);
+  const mayFetch = options.env.GIT_NO_LAZY_FETCH !== '1';
+  const partial =
+    note !== undefined && settings?.isPartial ? openPartialClone({ git, remoteName, mayFetch, note }) : null;
+  const objects = openObjects(inRoot, partial);
   const temporary = temporaryFolder('git');
-  const history = openHistory(paths, git, objects);
+  const history = openHistory(paths, git, objects, partial);
   return {
     objects,
     history,
     worktree: openWorktree(paths, git, objects, history, temporary),
-    remote: openRemote(options.remoteName ?? 'origin', paths, git, history),
+    remote: openRemote(remoteName, paths, git, history),
     writer: openWriter(paths, git, objects, temporary),
     async close() {
       await objects.close();

@@ -8,8 +8,9 @@ export class AffectedCommand extends ShipyarnCommand {
     category: 'Preview',
     description: 'Show which services changed since their last release, and why',
     details: `
-      Uncommitted and untracked files count unless --committed or --head is given. A whole clone is read without
-      any network; a shallow one, or one without all tags, fetches just what is missing, unless --no-fetch is given.
+      Uncommitted and untracked files count unless --committed or --head is given. A whole clone with release tags is
+      read without any network; a shallow or partial one, or one without tags, fetches just what is missing, unless
+      --no-fetch is given.
     `,
     examples: [
       ['For people', 'shipyarn affected'],
