@@ -29,6 +29,8 @@ export interface Model {
   patches?: Record<string, { range: string; source: string; path: string }>;
   /** Further files by path from the root. */
   files: Record<string, string>;
+  /** Ranges that `catalog:` stands for, by package; added to `.yarnrc.yml`. */
+  catalog?: Record<string, string>;
 }
 
 /** Sets or, with null, removes a file of a workspace. */
@@ -97,6 +99,10 @@ function modelFiles(model: Model): Record<string, string> {
     files[`${folder}/package.json`] = json(packageManifest);
     for (const [path, content] of Object.entries(own)) files[`${folder}/${path}`] = content;
   }
+  if (model.catalog !== undefined) {
+    const ranges = Object.entries(model.catalog).map(([name, range]) => `  ${name}: "${range}"\n`);
+    files['.yarnrc.yml'] += `catalog:\n${ranges.join('')}`;
+  }
   files['yarn.lock'] = modelLockfile(model);
   return files;
 }
@@ -123,7 +129,7 @@ function modelLockfile(model: Model): string {
   const resolutions = (model.root.resolutions ?? {}) as Record<string, string>;
   const use = (dependencies: Record<string, string> = {}) => {
     for (const [name, asked] of Object.entries(dependencies)) {
-      const range = resolutions[name] ?? asked;
+      const range = resolutions[name] ?? (asked === 'catalog:' ? (model.catalog?.[name] ?? asked) : asked);
       const known = ranges.get(name) ?? new Set();
       ranges.set(name, known);
       if (known.has(range)) continue;

@@ -131,13 +131,21 @@ const edits: Record<string, Edit> = {
     dropOverrideOf(name, model);
     return true;
   },
-  'turn a catalog or an extension': (model, random) => {
-    const settings = [
-      '',
-      'catalog:\n  react: "^18.0.0"\n',
-      'packageExtensions:\n  "react@*":\n    dependencies:\n      ms: "^2.0.0"\n',
-    ];
+  'turn an extension': (model, random) => {
+    const settings = ['', 'packageExtensions:\n  "react@*":\n    dependencies:\n      ms: "^2.0.0"\n'];
     model.files['.yarnrc.yml'] = `nodeLinker: node-modules\n${pick(settings, random)}`;
+    return true;
+  },
+  'use a catalog, or turn it': (model, random) => {
+    if (model.catalog !== undefined && random() < 0.5) {
+      model.catalog.react = pick(['^18.0.0', '^18.1.0'], random) as string;
+      return true;
+    }
+    model.catalog ??= { react: '^18.0.0' };
+    const workspace = model.workspaces[anyFolder(model, random)];
+    if (workspace === undefined || model.patches?.react) return false;
+    const field = random() < 0.7 ? 'dependencies' : 'devDependencies';
+    workspace[field] = { ...workspace[field], react: 'catalog:' };
     return true;
   },
   'patch a package': (model, random) => {

@@ -58,12 +58,38 @@ describe('a change in the root since the release', () => {
     expect(affectedNames(await repo.changes())).toEqual(all);
   });
 
-  it('of a catalog counts', async () => {
-    const repo = await releasedModelRepo();
-    repo.edit('build: catalog', (model) => {
-      model.files['.yarnrc.yml'] += 'catalog:\n  react: "^18.0.0"\n';
+  it('of a catalog counts, with the packages where it is used', async () => {
+    const repo = await releasedModelRepo({
+      edit(model) {
+        model.catalog = { react: '^18.0.0' };
+        Object.assign(model.workspaces['packages/ui']?.dependencies ?? {}, { react: 'catalog:' });
+      },
     });
-    expect(affectedNames(await repo.changes())).toEqual(all);
+    repo.edit('build: catalog', (model) => {
+      model.catalog = { react: '^19.0.0' };
+      model.packages.react = { version: '19.0.0' };
+    });
+    const changes = await repo.changes();
+    // Every install reads .yarnrc.yml.
+    expect(affectedNames(changes)).toEqual(all);
+    const lockfileReason = (name: string) =>
+      changes.get(name)?.reasons.find(({ kind }) => kind === 'lockfile');
+    expect(lockfileReason('web')?.packages).toContainEqual(
+      expect.objectContaining({ name: 'react', from: '18.2.0', to: '19.0.0' }),
+    );
+    expect(lockfileReason('api')).toBeUndefined();
+  });
+
+  it('of a manifest that turns to a catalog of the same range counts for those who ship it', async () => {
+    const repo = await releasedModelRepo({
+      edit(model) {
+        model.catalog = { react: '^18.0.0' };
+      },
+    });
+    repo.edit('build: catalog', ({ workspaces }) => {
+      Object.assign(workspaces['packages/ui']?.dependencies ?? {}, { react: 'catalog:' });
+    });
+    expect(affectedNames(await repo.changes())).toEqual(['web']);
   });
 
   it('of a patch counts where the patched package is used', async () => {
