@@ -78,6 +78,7 @@ async function followExtends(main: ParsedConfigFile, snapshot: Snapshot): Promis
 
 function toConfig(chain: readonly ParsedConfigFile[], root: string): Config {
   const file = chain.reduceRight<ConfigFile>((base, layer) => overlay(base, layer.value), {});
+  checkCache(file, originOf(chain, ['cache']));
   return {
     file,
     origin: (key) => originOf(chain, key.split('.')),
@@ -88,6 +89,17 @@ function toConfig(chain: readonly ParsedConfigFile[], root: string): Config {
     tagFormat: file.tagFormat ?? '{service}@{version}',
     environments: environmentsOf(file, root, (key) => originOf(chain, key.split('.'))),
   };
+}
+
+/** An engine keeps its cache inside images alone, and without BuildKit there are no stages to keep. */
+function checkCache({ cache, builder = 'auto' }: ConfigFile, at: Origin | null): void {
+  if (cache !== 'registry' || builder === 'buildx') return;
+  throw inputFailure({
+    reason: 'cache-needs-buildx',
+    message: `${at?.file}:${at?.line}: \`cache: registry\` goes with \`builder: buildx\`, and the builder is \`${builder}\`.`,
+    hint: 'Leave `cache` out, or set `builder: buildx`.',
+    ...(at === null ? {} : { at }),
+  });
 }
 
 /** `over` wins; maps are merged key by key, lists and scalars replaced. */

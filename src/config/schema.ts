@@ -192,6 +192,12 @@ export const configSchema = v.strictObject({
     ),
   ),
   builders: v.optional(described(globs, 'Names of buildx builders to spread services over.')),
+  cache: v.optional(
+    described(
+      v.picklist(['inline', 'registry']),
+      'Where builds leave their layers for builders that have none: in the image, or beside it under the tag `cache`, those of all build stages (`registry`, with `builder: buildx`). Default `inline`.',
+    ),
+  ),
   parallel: v.optional(
     described(
       v.pipe(v.number(), v.integer(), v.minValue(1)),

@@ -1,7 +1,13 @@
 import type { ServiceChange } from '../changes/serviceChange.ts';
 import { builderName } from '../config/serviceSettings.ts';
 import type { Config } from '../config/settings.ts';
-import { identityTagOf, imageTagOf, pullRequestTagOf, repositoryOf } from '../plan/imageReference.ts';
+import {
+  cacheTag,
+  identityTagOf,
+  imageTagOf,
+  pullRequestTagOf,
+  repositoryOf,
+} from '../plan/imageReference.ts';
 import type { BuildRequest, BuiltImage } from '../ports/builder.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ImageStore } from '../ports/registry.ts';
@@ -161,7 +167,7 @@ async function buildMissing(
     jobs.map(async ({ change, repository }) => ({
       ...(await buildRequest(ports, sources, change)),
       target: { store, repository, imageTag: ownTag(pusher)(change.identity) },
-      ...(isLayout(store) ? {} : lastImages(change, repositoryOf(change.service, config))),
+      ...(isLayout(store) ? {} : caches(change, config, pusher)),
       refreshBase: rebuild === true,
     })),
   );
@@ -172,11 +178,21 @@ async function buildMissing(
   await buildImages(builder, requests, { signal, report, keepGoing, parallel, onBuilt: keep });
 }
 
+type Caches = Pick<BuildRequest, 'cacheFrom' | 'lastBuild' | 'cacheTo'>;
+
+/** What a builder without a cache of its own may begin with, and where it leaves its own. */
+function caches(change: ServiceChange, config: Config, pusher: Pusher): Caches {
+  const repository = repositoryOf(change.service, config);
+  const last = lastImages(change, repository);
+  if (config.file.cache !== 'registry') return last;
+  const ofReleases = `${repository}:${cacheTag}`;
+  // A release does not begin with what a pull request left.
+  const cacheTo = pusher === 'release' ? ofReleases : `${repository}:pull-request-${cacheTag}`;
+  return { cacheTo, cacheFrom: [...new Set([cacheTo, ofReleases]), ...(last.cacheFrom ?? [])] };
+}
+
 /** The last release's image by identity, and by version, which registries keep longer. */
-function lastImages(
-  { lastRelease }: ServiceChange,
-  repository: string,
-): Pick<BuildRequest, 'cacheFrom' | 'lastBuild'> {
+function lastImages({ lastRelease }: ServiceChange, repository: string): Caches {
   if (lastRelease === null) return {};
   const { identity, version } = lastRelease;
   const released = `${repository}:${imageTagOf(version)}`;

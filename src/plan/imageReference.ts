@@ -47,6 +47,9 @@ export function pullRequestTagOf(identity: string): string {
   return `pull-request-${identityTagOf(identity)}`;
 }
 
+/** The tag beside a service's images that holds the layers of all its build stages. */
+export const cacheTag = 'cache';
+
 /** A version as an image tag; `+`, which tags cannot hold, becomes `_` as Helm writes it. */
 export function imageTagOf(version: string): string {
   const tag = version.replaceAll('+', '_');

@@ -27,6 +27,8 @@ export interface BuildRequest {
   cacheFrom?: readonly string[];
   /** The one of them that a builder which made the last release itself still has by that name. */
   lastBuild?: string;
+  /** Where the layers of all stages are kept for other builders, with the registry; default: in the image. */
+  cacheTo?: string;
   /** Look the base image up in its registry even where the builder has one of that name. */
   refreshBase?: boolean;
   /** Seconds since 1970: the commit's time, for reproducible images. */

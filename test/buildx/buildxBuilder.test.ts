@@ -84,6 +84,28 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'the buildx bu
     expect(builds().some(({ state }) => state === 'failed')).toBe(false);
   }, 90_000);
 
+  it('leaves the layers of every stage in the registry, for a builder that has no cache', async () => {
+    const ran = String(Math.random());
+    const Dockerfile = `FROM ${base} AS build\nRUN echo ${ran} > /ran\nCOPY a /a\nFROM scratch\nCOPY --from=build /a /a\n`;
+    const cacheTo = `${location()}/api:cache`;
+    const first = requestOf({ Dockerfile, a: 'one' }, { location: location(), cacheTo });
+    await builderWith(['alive']).build(first, { signal, ...recorder() });
+    const { address } = await startBuildkitd([registry.host]);
+    env.BUILDX_CONFIG = await buildxConfig({
+      alive: env.ALIVE ?? '',
+      dead: 'tcp://127.0.0.1:1',
+      fresh: address,
+    });
+    const second = requestOf(
+      { Dockerfile, a: 'two' },
+      { location: location(), cacheTo, cacheFrom: [cacheTo] },
+    );
+    const { builds, report } = recorder();
+    await builderWith(['fresh']).build(second, { signal, report });
+    const steps = builds().filter(({ step }) => step.includes('RUN echo'));
+    expect(steps.map(({ state }) => state)).toContain('cached');
+  }, 90_000);
+
   it('sees an edit that changes neither size nor time of a file', async () => {
     const digests = new Set<string>();
     for (const a of ['one', 'two']) {

@@ -52,6 +52,12 @@ describe('input that is wrong gets one message with the way out, status 2, and c
       /Rename one/,
     ],
     [
+      'a cache that the builder cannot keep',
+      { 'package.json': root, 'yarn.lock': lock, 'shipyarn.yaml': 'builder: oci\ncache: registry\n' },
+      /shipyarn\.yaml:2: `cache: registry` goes with `builder: buildx`, and the builder is `oci`/,
+      /Leave `cache` out/,
+    ],
+    [
       'an unknown key',
       { 'package.json': root, 'shipyarn.yaml': 'services: ["a/*"]\nregisty: x\n' },
       /shipyarn\.yaml:2: unknown key `registy`/,

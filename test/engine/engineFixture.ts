@@ -23,6 +23,7 @@ export interface RequestOptions {
   buildArguments?: Record<string, string>;
   cacheFrom?: readonly string[];
   lastBuild?: string;
+  cacheTo?: string;
   refreshBase?: boolean;
   /** Where the store's credentials are looked for. */
   env?: NodeJS.ProcessEnv;
@@ -75,6 +76,7 @@ export function requestOf(files: Files, options: RequestOptions): BuildRequest {
       imageTag: options.imageTag ?? `id-${identity.slice(0, 12)}`,
     },
     ...(options.cacheFrom ? { cacheFrom: options.cacheFrom } : {}),
+    ...(options.cacheTo ? { cacheTo: options.cacheTo } : {}),
     ...(options.lastBuild ? { lastBuild: options.lastBuild } : {}),
     ...(options.refreshBase ? { refreshBase: true } : {}),
     createdAt: 1_700_000_000,

@@ -13,6 +13,8 @@ export interface BakeImage {
   secrets: readonly string[];
   /** Images whose inline cache may be used. */
   cacheFrom?: readonly string[];
+  /** Name under which the layers of all stages are kept; default: the image carries its own. */
+  cacheTo?: string;
   refreshBase?: boolean;
   /** Seconds since 1970. */
   createdAt: number;
@@ -26,6 +28,7 @@ interface BakeTarget {
   platforms?: string[];
   secret?: string[];
   'cache-from'?: string[];
+  'cache-to'?: string[];
   pull?: true;
   output: string[];
   attest: string[];
@@ -58,11 +61,11 @@ export function targetName(service: string): string {
 }
 
 function bakeTarget(image: BakeImage): BakeTarget {
-  const { contents, context, references, output, secrets, cacheFrom = [], createdAt } = image;
+  const { contents, context, references, output, secrets, cacheFrom = [], cacheTo, createdAt } = image;
   const args = {
     ...contents.buildArguments,
     SOURCE_DATE_EPOCH: String(createdAt),
-    BUILDKIT_INLINE_CACHE: '1',
+    ...(cacheTo === undefined ? { BUILDKIT_INLINE_CACHE: '1' } : {}),
   };
   return {
     context: literal(context),
@@ -74,10 +77,16 @@ function bakeTarget(image: BakeImage): BakeTarget {
     ...(cacheFrom.length > 0
       ? { 'cache-from': cacheFrom.map((reference) => literal(`type=registry,ref=${reference}`)) }
       : {}),
+    ...(cacheTo === undefined ? {} : { 'cache-to': [literal(cacheExport(cacheTo))] }),
     ...(image.refreshBase ? { pull: true as const } : {}),
     output: [literal(output)],
     attest: ['type=provenance,disabled=true'],
   };
+}
+
+/** As an image, which every registry takes; a registry that does not is no reason to fail a build. */
+function cacheExport(reference: string): string {
+  return `type=registry,ref=${reference},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`;
 }
 
 /** Bake reads strings as HCL templates: `${HOME}` would be a variable of its own. */
