@@ -1,0 +1,11 @@
+import { expect, test } from 'vitest';
+import { describeWith } from '../support/parts.ts';
+import { seedOf } from '../support/random.ts';
+import { pushFaultRun } from './pushFaultRun.ts';
+
+await describeWith(['engine', 'registry'], "an engine's pushes over a network that fails", () => {
+  test('what is reported pushed pulls and verifies, and no tag leads to anything else', async () => {
+    console.log(await pushFaultRun(seedOf(), 12, 0.05));
+    expect.hasAssertions();
+  }, 120_000);
+});
