@@ -6,6 +6,7 @@ import type { DeploymentResult } from '../deploy/deploymentRequest.ts';
 import { Failure, inputFailure } from '../errors.ts';
 import type { ReleaseOutcome } from '../pipeline/release.ts';
 import type { Ports } from '../ports/ports.ts';
+import { asFailure } from '../report/asFailure.ts';
 import type { Report } from '../report/event.ts';
 import { renderFailure } from '../report/renderFailure.ts';
 import type { StageTiming } from '../report/stageTiming.ts';
@@ -53,7 +54,8 @@ export abstract class ShipyarnCommand extends Command<CliContext> {
       if (this.folder !== undefined) this.context.cwd = existingFolder(this.context.cwd, this.folder);
       if (this.timing) await this.startTiming();
       return (await this.run()) ?? 0;
-    } catch (error) {
+    } catch (thrown) {
+      const error = asFailure(thrown);
       this.context.stderr.write(renderFailure(error, this.context.stderr));
       return error instanceof Failure ? error.exitCode : 1;
     } finally {

@@ -5,6 +5,7 @@ import { describe, test } from 'vitest';
 import { engineMissing } from './engine.ts';
 import { notOnPath } from './notOnPath.ts';
 import { registryMissing } from './registry.ts';
+import { smallDiskMissing } from './smallDisk.ts';
 
 const run = promisify(execFile);
 
@@ -21,6 +22,7 @@ const checks = {
   helm: commandMissing('helm', 'version'),
   kustomize: commandMissing('kustomize', 'version'),
   'ssh-keygen': () => notOnPath('ssh-keygen', 'openssh-client'),
+  'small-disk': smallDiskMissing,
   corpora: () =>
     access('../shared/corpora').then(
       () => undefined,
