@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { type Pack, pack as tarPack } from 'tar-stream';
 import type { ContextContents, ContextEntry } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
+import { contextEntries } from './contextEntries.ts';
 import { openEntry, readEntry } from './openEntry.ts';
 
 /** Every entry's time: 1980, the earliest that zip and tar tools agree on. */
@@ -14,13 +15,6 @@ const fixedTime = new Date(315_532_800_000);
  */
 export function contextTar(contents: ContextContents, snapshot: Snapshot): Readable {
   return entriesTar(contextEntries(contents), snapshot);
-}
-
-/** Every entry of a context: the Dockerfile, then the layers one after the other. */
-export function contextEntries(contents: ContextContents): ContextEntry[] {
-  const { path, text } = contents.dockerfile;
-  const dockerfile: ContextEntry = { path, mode: '100644', from: { content: () => Buffer.from(text) } };
-  return [dockerfile, ...contents.layers.flatMap(({ entries }) => entries)];
 }
 
 /** Some entries as a tar. */

@@ -1,11 +1,11 @@
-import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, rmdir, symlink, writeFile } from 'node:fs/promises';
+import { createWriteStream, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { inputFailure } from '../errors.ts';
 import type { ContextContents, ContextEntry } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
-import { contextEntries } from './contextTar.ts';
+import { contextEntries } from './contextEntries.ts';
 import { openEntry, readEntry } from './openEntry.ts';
 
 /**
@@ -31,25 +31,30 @@ export async function writeContext(
   }
 }
 
-/** Writes entries below a folder. */
+/** Entries that are read at a time, for one answer of Git; each is in memory up to what `openEntry` holds. */
+const readAhead = 16;
+
+/** Writes entries below a folder. Small files in place: a detour over Node's threads takes longer than the write. */
 export async function writeEntries(
   entries: readonly ContextEntry[],
   snapshot: Snapshot,
   folder: string,
 ): Promise<void> {
   const made = new Set<string>();
-  for (const entry of entries) {
-    const target = join(folder, entry.path);
-    if (!made.has(dirname(target))) await mkdir(dirname(target), { recursive: true });
-    made.add(dirname(target));
-    if (entry.mode === '120000') {
-      await symlink(await readEntry(entry, snapshot), target);
-      continue;
+  for (let start = 0; start < entries.length; start += readAhead) {
+    const read = entries.slice(start, start + readAhead).map(async (entry) => ({
+      entry,
+      content: await (entry.mode === '120000' ? readEntry : openEntry)(entry, snapshot),
+    }));
+    for (const { entry, content } of await Promise.all(read)) {
+      const target = join(folder, entry.path);
+      if (!made.has(dirname(target))) mkdirSync(dirname(target), { recursive: true });
+      made.add(dirname(target));
+      const mode = entry.mode === '100755' ? 0o755 : 0o644;
+      if (typeof content === 'string') symlinkSync(content, target);
+      else if (Buffer.isBuffer(content)) writeFileSync(target, content, { mode });
+      else await pipeline(content.stream(), createWriteStream(target, { mode }));
     }
-    const content = await openEntry(entry, snapshot);
-    const mode = entry.mode === '100755' ? 0o755 : 0o644;
-    if (Buffer.isBuffer(content)) await writeFile(target, content, { mode });
-    else await pipeline(content.stream(), createWriteStream(target, { mode }));
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatTagMessage } from '../../src/changes/tagTrailers.ts';
 import { identityScheme } from '../../src/workspace/contents/contextIdentity.ts';
+import { shipyarn } from '../support/run.ts';
 import { affectedNames, modelRepo, releasedModelRepo } from './modelRepo.ts';
 import { editFile, type Model } from './monorepo.ts';
 
@@ -104,6 +105,25 @@ describe('channels', () => {
     await repo.release({ web: '1.1.0' });
     expect((await repo.changes({ channel: 'rc' })).get('web')?.lastRelease?.version).toBe('1.1.0');
   });
+});
+
+it('a prerelease that is merged to the stable branch unchanged is a stable release', async () => {
+  const repo = await releasedModelRepo({
+    edit: ({ files }) => {
+      files['shipyarn.yaml'] += 'channels: { next: rc }\n';
+    },
+  });
+  repo.git('checkout', '--quiet', '-b', 'next');
+  repo.edit('feat: next', editWeb('next'));
+  await repo.release({ web: '1.1.0-rc.1' });
+  expect((await shipyarn(['affected', '--names'], { cwd: repo.root })).stdout).toBe('');
+  repo.git('checkout', '--quiet', 'main');
+  repo.git('merge', '--quiet', '--ff-only', 'next');
+  const { stdout } = await shipyarn(['affected', '--json'], { cwd: repo.root });
+  const { services } = JSON.parse(stdout) as { services: { affected: boolean }[] };
+  expect(services.filter(({ affected }) => affected)).toMatchObject([
+    { name: '@acme/web', currentVersion: '1.0.0', nextVersion: '1.1.0', commits: [{ subject: 'next' }] },
+  ]);
 });
 
 describe('merge commits', () => {
