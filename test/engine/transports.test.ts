@@ -3,8 +3,8 @@ import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { connectEngine } from '../../src/adapters/docker/connectEngine.ts';
+import { makeCertificates } from '../support/certificates.ts';
 import { describeWith, skipWithout } from '../support/parts.ts';
-import { output } from '../support/run.ts';
 import { tempDir } from '../support/tempDir.ts';
 import { requestOf } from './engineFixture.ts';
 import { startEngineRelay } from './engineRelay.ts';
@@ -45,7 +45,10 @@ await describeWith(['engine'], 'reaching an engine', () => {
 
   it('goes over TLS with a client certificate, and trusts no other authority', async ({ skip }) => {
     await skipWithout(['openssl'], skip);
-    const [certificates, others] = await Promise.all([makeCertificates(), makeCertificates()]);
+    const [certificates, others] = await Promise.all([
+      makeCertificates('127.0.0.1'),
+      makeCertificates('127.0.0.1'),
+    ]);
     const relay = await startEngineRelay({
       tls: {
         ca: await readFile(path.join(certificates, 'ca.pem')),
@@ -140,27 +143,4 @@ async function fakeSsh(body: string): Promise<{ folder: string; log: string }> {
   await writeFile(path.join(folder, 'ssh'), `#!/bin/sh\necho "$@" >> ${log}\n${toDocker}\n${body}\n`);
   await chmod(path.join(folder, 'ssh'), 0o755);
   return { folder, log };
-}
-
-/** One key pair that its own authority signed, for both ends. */
-async function makeCertificates(): Promise<string> {
-  const cwd = await tempDir('certificates');
-  const openssl = (...args: string[]) => output('openssl', args, { cwd });
-  const key = (name: string) => ['-newkey', 'rsa:2048', '-nodes', '-keyout', `${name}key.pem`];
-  await openssl('req', '-x509', ...key('ca-'), '-subj', '/CN=test authority', '-days', '2', '-out', 'ca.pem');
-  await openssl('req', ...key(''), '-subj', '/CN=127.0.0.1', '-out', 'request.pem');
-  await writeFile(path.join(cwd, 'names'), 'subjectAltName=IP:127.0.0.1\n');
-  const sign = [
-    '-CA',
-    'ca.pem',
-    '-CAkey',
-    'ca-key.pem',
-    '-CAcreateserial',
-    '-extfile',
-    'names',
-    '-days',
-    '2',
-  ];
-  await openssl('x509', '-req', '-in', 'request.pem', ...sign, '-out', 'cert.pem');
-  return cwd;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -12,19 +13,32 @@ export interface Published {
   [field: string]: unknown;
 }
 
+/** Makes a registry one of a company's own: with TLS, on an address that containers reach, for one token. */
+interface RegistryGuard {
+  address: string;
+  tls: { key: Buffer; cert: Buffer };
+  token: string;
+}
+
 /**
  * An npm registry on loopback that serves invented packages with the documented protocol (package documents and
  * tarballs), so that real Yarns resolve hundreds of shapes without the network.
  * @see https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md
  */
-export async function fakeRegistry(published: readonly Published[]) {
+export async function fakeRegistry(published: readonly Published[], guard?: RegistryGuard) {
   const tarballs = new Map<string, Buffer>();
   const documents = new Map<string, Published[]>();
   for (const manifest of published) {
     tarballs.set(tarballPath(manifest), await tarball(manifest));
     documents.set(manifest.name, [...(documents.get(manifest.name) ?? []), manifest]);
   }
-  const server = createServer((request, response) => {
+  let refused = 0;
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
+    if (guard !== undefined && request.headers.authorization !== `Bearer ${guard.token}`) {
+      refused += 1;
+      response.writeHead(401).end('{}');
+      return;
+    }
     const path = decodeURIComponent((request.url ?? '').split('?')[0] ?? '');
     const found = documents.get(path.slice(1));
     const file = tarballs.get(path);
@@ -33,10 +47,18 @@ export async function fakeRegistry(published: readonly Published[]) {
       response.end(JSON.stringify(document(found, tarballs, url)));
     } else if (file !== undefined) response.end(file);
     else response.writeHead(404).end('{}');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { url, close: () => server.close() };
+  };
+  const server = guard === undefined ? createServer(answer) : createSecureServer(guard.tls, answer);
+  const address = guard?.address ?? '127.0.0.1';
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  const scheme = guard === undefined ? 'http' : 'https';
+  const url = `${scheme}://${address}:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    /** Requests without the token. */
+    refused: () => refused,
+    close: () => server.close(),
+  };
 }
 
 function document(versions: readonly Published[], tarballs: ReadonlyMap<string, Buffer>, url: string) {

@@ -207,18 +207,20 @@ function addResolutions(
 
 /**
  * Yarn 1 resolves a workspace's own range before it sees that a replacement contradicts it, and keeps what the version
- * that it does not take depends on.
+ * that it does not take depends on; where a replacement is for one parent alone, the order in which it sees the two
+ * decides.
  */
 function dropContradictions(resolutions: Record<string, string>, manifests: readonly unknown[]): void {
   const fields = ['dependencies', 'devDependencies', 'optionalDependencies'];
   const direct = manifests
     .flatMap((manifest) => fields.map((field) => (manifest as Record<string, object>)[field] ?? {}))
     .flatMap((dependencies) => Object.entries(dependencies) as [string, string][]);
-  for (const [name, replacement] of Object.entries(resolutions)) {
+  for (const [pattern, replacement] of Object.entries(resolutions)) {
+    const [, parent, name] = /^(?:(.+)\/)?((?:@[^/]+\/)?[^/]+)$/.exec(pattern) ?? [];
     const version = semver.minVersion(replacement)?.version ?? '';
     const contradicts = ([named, range]: [string, string]) =>
-      named === name && !semver.satisfies(version, range);
-    if (direct.some(contradicts)) delete resolutions[name];
+      named === name && (parent !== undefined || !semver.satisfies(version, range));
+    if (direct.some(contradicts)) delete resolutions[pattern];
   }
 }
 
