@@ -1,3 +1,4 @@
+import { openGit } from './adapters/git/openGit.ts';
 import type { Config, Environment } from './config/settings.ts';
 import type { DemoSurroundings } from './demo/runDemo.ts';
 import { inputFailure } from './errors.ts';
@@ -9,8 +10,8 @@ import type { ImageStore } from './ports/registry.ts';
 import type { Report } from './report/event.ts';
 
 /**
- * Joins the ports to their implementations: the only file that imports adapters. Each loads when it is first
- * asked for, so that a preview pays for Git alone.
+ * Joins the ports to their implementations: the only file that imports adapters. Each but Git, which
+ * all need, loads when it is first asked for.
  */
 export async function openPorts(surroundings: {
   cwd: string;
@@ -18,7 +19,6 @@ export async function openPorts(surroundings: {
   report: Report;
 }): Promise<Ports> {
   const { cwd, env, report } = surroundings;
-  const { openGit } = await import('./adapters/git/openGit.ts');
   const git = await openGit({ cwd, env, note: (message) => report({ kind: 'note', message }) });
   const closers: (() => Promise<void>)[] = [() => git.close()];
   const opened = new Map<string, Promise<InfraRepo>>();

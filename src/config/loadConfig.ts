@@ -17,6 +17,8 @@ export async function loadConfig(
   snapshot: Snapshot,
   options: { root: string; cwd: string; configPath?: string | undefined },
 ): Promise<Config> {
+  // Loads while Git is asked; nearly every repo has a configuration, or Yarn's, which is YAML as well.
+  import('./parseConfigFile.ts').catch(() => undefined);
   const main =
     options.configPath === undefined
       ? await readFromSnapshot(snapshot)

@@ -39,7 +39,8 @@ export class AffectedCommand extends ShipyarnCommand {
   });
 
   protected async run(): Promise<undefined> {
-    const { previewPlan } = await import('../../pipeline/plan.ts');
+    // Loads beside the ports.
+    const pipeline = import('../../pipeline/plan.ts');
     const { configPath, since, head, fetch } = this;
     // A partial clone would fetch what is read, one object at a time.
     if (!fetch)
@@ -47,7 +48,8 @@ export class AffectedCommand extends ShipyarnCommand {
     const { cwd } = this.context;
     const worktree = !this.committed && head === undefined;
     const options = { cwd, configPath, since, head, worktree, fetch, changelogs: this.json };
-    await this.printPlan(await this.withPorts((ports) => previewPlan(ports, options)));
+    const plan = await this.withPorts(async (ports) => (await pipeline).previewPlan(ports, options));
+    await this.printPlan(plan);
   }
 
   private async printPlan(plan: ReleasePlan): Promise<void> {
