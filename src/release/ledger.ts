@@ -101,11 +101,17 @@ export function withProgress(ledger: Ledger, progress: Progress): Ledger {
     const noted = environments[environment] ?? {};
     for (const [service, deployment] of Object.entries(landed)) {
       const known = noted[service];
-      if (known === undefined || semver.gt(deployment.version, known.version)) noted[service] = deployment;
+      if (known === undefined || isMore(deployment, known)) noted[service] = deployment;
     }
     environments[environment] = noted;
   }
   return { ...ledger, services, environments };
+}
+
+/** A newer version, or the same from the run that made the commit, where another one only found it there. */
+function isMore(deployment: LedgerDeployment, known: LedgerDeployment): boolean {
+  const sameVersion = deployment.version === known.version;
+  return semver.gt(deployment.version, known.version) || (sameVersion && known.commit === null);
 }
 
 function sortKeys(value: unknown): unknown {
