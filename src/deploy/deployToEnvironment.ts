@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { workFailure } from '../errors.ts';
 import type { InfraRepo } from '../ports/infraRepo.ts';
 import type { DeploymentRequest, DeploymentResult, DeploymentTools } from './deploymentRequest.ts';
-import { type InfraFiles, openInfraFiles } from './openInfraFiles.ts';
+import { type InfraFiles, infraFilesOf } from './infraFiles.ts';
 import { planAtTip } from './planAtTip.ts';
 import type { DeploymentPlan } from './planDeployment.ts';
 import { proposeDeployment } from './proposeDeployment.ts';
@@ -13,7 +13,7 @@ export async function previewDeployment(
   request: DeploymentRequest,
   { repo, clock }: DeploymentTools,
 ): Promise<DeploymentResult> {
-  const files = openInfraFiles(repo);
+  const files = infraFilesOf(repo);
   const { plan } = await planAtTip(request, repo, files, clock.now(), { dryRun: true });
   return result(request, repo, plan);
 }
@@ -34,7 +34,7 @@ export async function deployToEnvironment(
   tools: DeploymentTools,
 ): Promise<DeploymentResult> {
   const { repo, clock } = tools;
-  const files = openInfraFiles(repo);
+  const files = infraFilesOf(repo);
   const deadline = clock.now() + patience;
   const attempt = request.environment.pullRequest ? proposeDeployment : pushDeployment;
   for (let tries = 0; ; tries += 1) {

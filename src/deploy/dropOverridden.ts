@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
+import type { InfraFile } from './infraFiles.ts';
 import type { LocatedSite } from './locateServices.ts';
-import type { InfraFile } from './openInfraFiles.ts';
 import { readYaml } from './readYaml.ts';
 import type { YamlTree } from './yamlTree.ts';
 

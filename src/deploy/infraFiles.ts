@@ -26,11 +26,20 @@ interface Folder {
   whole: boolean;
 }
 
+const opened = new WeakMap<InfraRepo, InfraFiles>();
+
+/** The files of an infra repo: whoever asks for them again finds there what was fetched before. */
+export function infraFilesOf(repo: InfraRepo): InfraFiles {
+  const known = opened.get(repo) ?? openFiles(repo);
+  opened.set(repo, known);
+  return known;
+}
+
 /**
  * Reads files of a clone that holds next to nothing: the folders on the way to them are fetched one level after
  * the other, a selected folder with all below it at once; of a later commit, only what is new.
  */
-export function openInfraFiles(repo: InfraRepo): InfraFiles {
+function openFiles(repo: InfraRepo): InfraFiles {
   const { objects, history } = repo.git;
   const present = new Set<string>();
   const texts = new Map<string, Promise<string>>();

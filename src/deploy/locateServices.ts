@@ -3,8 +3,8 @@ import { inputFailure } from '../errors.ts';
 import { dropOverridden } from './dropOverridden.ts';
 import { type FileFindings, findTagSites, type WantedImage } from './findTagSites.ts';
 import { findTarget, type Target, unreadableFile } from './findTarget.ts';
+import type { InfraFile } from './infraFiles.ts';
 import { isNamed } from './markers.ts';
-import type { InfraFile } from './openInfraFiles.ts';
 import type { FileSelection } from './selectFiles.ts';
 import type { TagSite } from './tagSite.ts';
 

@@ -7,8 +7,8 @@ import { editScalars, type ScalarEdit } from './editScalars.ts';
 import type { WantedImage } from './findTagSites.ts';
 import { type Freeze, freezeAt } from './freezeAt.ts';
 import { type Hold, holdOn } from './holds.ts';
+import type { InfraFile } from './infraFiles.ts';
 import { type Located, type LocatedSite, notFound } from './locateServices.ts';
-import type { InfraFile } from './openInfraFiles.ts';
 import type { FileSelection } from './selectFiles.ts';
 import { currentDigest, currentTag, siteValue } from './tagSite.ts';
 

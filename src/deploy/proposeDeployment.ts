@@ -5,7 +5,7 @@ import type { InfraRepo } from '../ports/infraRepo.ts';
 import { type DeployedService, parseDeploymentMessage } from './deploymentMessage.ts';
 import type { DeploymentRequest, DeploymentTools } from './deploymentRequest.ts';
 import type { Attempt } from './deployToEnvironment.ts';
-import type { InfraFiles } from './openInfraFiles.ts';
+import type { InfraFiles } from './infraFiles.ts';
 import { planAtTip } from './planAtTip.ts';
 import type { DeploymentPlan, VersionToLand } from './planDeployment.ts';
 import { pullRequestText } from './pullRequestText.ts';

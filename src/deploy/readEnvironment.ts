@@ -1,8 +1,8 @@
 import type { InfraRepo } from '../ports/infraRepo.ts';
 import type { DeploymentRequest } from './deploymentRequest.ts';
 import { type Hold, holdsFile, readHolds } from './holds.ts';
+import { infraFilesOf } from './infraFiles.ts';
 import { type LocatedSite, locateServices, targetFiles } from './locateServices.ts';
-import { openInfraFiles } from './openInfraFiles.ts';
 import { runningVersion } from './planDeployment.ts';
 import { selectFiles } from './selectFiles.ts';
 import { currentDigest } from './tagSite.ts';
@@ -33,7 +33,7 @@ export async function readEnvironment(
 ): Promise<EnvironmentState> {
   const tip = commit ?? (await repo.fetchTip());
   const selection = selectFiles(environment, siblings);
-  const read = await openInfraFiles(repo).read(tip, selection, [...targetFiles(environment), holdsFile]);
+  const read = await infraFilesOf(repo).read(tip, selection, [...targetFiles(environment), holdsFile]);
   const files = read.filter(({ path }) => path !== holdsFile);
   const holds = readHolds(read.find(({ path }) => path === holdsFile)?.text);
   const { sites } = locateServices(environment, files, catalog);

@@ -26,8 +26,8 @@ export async function checkAccess(
       releaseForge(ports, config),
       checkRegistries(ports, survey, plan),
       ...repos.map(async (environment) => {
-        const { git, fetchTip } = await ports.openInfra(environment);
-        await checkPush(git, await fetchTip());
+        const { git, knownCommit } = await ports.openInfra(environment);
+        await checkPush(git, await knownCommit());
       }),
     ]),
   );

@@ -4,7 +4,7 @@ import type { PlannedService, ReleasePlan } from '../plan/releasePlan.ts';
 import { withoutBrokenGroups } from '../plan/withoutBrokenGroups.ts';
 import type { Ports } from '../ports/ports.ts';
 import { claim } from '../release/claim.ts';
-import { currentLedger } from '../release/ledgerStore.ts';
+import { currentLedger, type StoredLedger } from '../release/ledgerStore.ts';
 import { releaseCommit } from '../release/releaseCommit.ts';
 import type { RemoteState } from '../release/remoteState.ts';
 import { stopIfAsked } from '../release/stopIfAsked.ts';
@@ -23,6 +23,8 @@ export interface ClaimedRelease {
   /** With the images' digests; without what could not be built. */
   plan: ReleasePlan;
   services: ReadonlySet<string>;
+  /** With the claim. */
+  ledger: StoredLedger;
   /** Services that could not be built, and those that are released only together with one of them. */
   failed: string[];
 }
@@ -50,10 +52,10 @@ export async function claimRelease(
   const failed = wanted.flatMap(({ name }) => (claimed.has(name) ? [] : [name]));
   if (whole.length === 0 && made.failure !== undefined) throw made.failure;
   for (const name of failed) ports.report({ kind: 'warning', service: name, message: 'is not released' });
-  const landed = await inStage(ports, 'release', () => pushClaim(ports, survey, remote, whole, made));
-  if (!landed) return 'lost';
+  const ledger = await inStage(ports, 'release', () => pushClaim(ports, survey, remote, whole, made));
+  if (ledger === 'lost') return 'lost';
   if (made.failure !== undefined) ports.report({ kind: 'warning', message: made.failure.message });
-  return { plan: withDigests(plan, made, claimed), services: claimed, failed };
+  return { plan: withDigests(plan, made, claimed), services: claimed, ledger, failed };
 }
 
 /** A version that another run has published meanwhile is a lost race; without such a run it is in the way. */
@@ -68,19 +70,19 @@ async function pushClaim(
   remote: RemoteState,
   services: readonly PlannedService[],
   made: MadeImages,
-): Promise<boolean> {
+): Promise<StoredLedger | 'lost'> {
   const { git, clock, report } = ports;
   const claimables = toClaimables(services, made.images, head.commit);
   const commit = await releaseCommit(git, clock, remote, services, config);
   const result = await claim(git, clock, remote, head.commit, claimables, commit);
-  if (!result.ok && result.why === 'lost-race') return false;
+  if (!result.ok && result.why === 'lost-race') return 'lost';
   if (!result.ok) throw await claimRefused(ports, result.output);
   // The tags are this clone's, too: the next preview compares with them. The next release fetches them in any case.
   await git.remote.fetch(claimables.map(({ release }) => tagRefspec(release.gitTag))).catch(() => undefined);
   for (const { release, service } of claimables) {
     report({ kind: 'effect', effect: 'claim-pushed', detail: release.gitTag, service });
   }
-  return true;
+  return result.stored;
 }
 
 function tagRefspec(gitTag: string): string {

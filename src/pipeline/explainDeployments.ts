@@ -1,7 +1,7 @@
 import type { DeploymentRequest } from '../deploy/deploymentRequest.ts';
 import type { WantedImage } from '../deploy/findTagSites.ts';
+import { infraFilesOf } from '../deploy/infraFiles.ts';
 import { locateServices, targetFiles } from '../deploy/locateServices.ts';
-import { openInfraFiles } from '../deploy/openInfraFiles.ts';
 import { selectFiles } from '../deploy/selectFiles.ts';
 import { currentTag } from '../deploy/tagSite.ts';
 import { Failure } from '../errors.ts';
@@ -55,7 +55,7 @@ async function explainIn(
   };
   try {
     const repo = await ports.openInfra(environment);
-    const files = await openInfraFiles(repo).read(await repo.fetchTip(), selection, targetFiles(environment));
+    const files = await infraFilesOf(repo).read(await repo.fetchTip(), selection, targetFiles(environment));
     const { sites, passedOver } = locateServices(environment, files, [image]);
     return {
       ...searched,

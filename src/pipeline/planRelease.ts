@@ -30,7 +30,9 @@ export async function planRelease(
   options: PlanReleaseOptions,
 ): Promise<PlannedRelease> {
   const channel = survey.config.channels[remote.branch] ?? null;
-  const found = await inStage(ports, 'changes', () => surveyChanges(ports, survey, { channel }));
+  const found = await inStage(ports, 'changes', () =>
+    surveyChanges(ports, survey, { channel, tags: Promise.resolve(remote.tags) }),
+  );
   const changes = found.map((change) => chosen(change, options));
   return inStage(ports, 'plan', async () => {
     const plan = await planChanges(ports, survey, changes, { channel });

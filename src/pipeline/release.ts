@@ -57,14 +57,19 @@ export async function release(ports: Ports, options: ReleaseOptions): Promise<Re
     if (dryRun) return { kind: 'planned', plan: planned.plan };
 
     if (!planned.plan.services.some(({ affected }) => affected)) {
-      const plan = await finish(ports, survey, remote, planned.plan, options);
+      const plan = await finish(ports, survey, remote, planned.plan, { ...options, ledger: seen.ledger });
       return { kind: skips ? 'skipped' : 'nothing', plan };
     }
     await checkAccess(ports, survey, planned.plan, options);
     stopIfAsked(signal);
     const claimed = await claimRelease(ports, survey, remote, planned, options);
     if (claimed !== 'lost') {
-      const plan = await finish(ports, survey, remote, claimed.plan, options, claimed.services);
+      const { ledger, services } = claimed;
+      const plan = await finish(ports, survey, remote, claimed.plan, {
+        ...options,
+        ledger,
+        claimed: services,
+      });
       return { kind: 'released', plan, failed: claimed.failed };
     }
     ports.report({ kind: 'note', message: 'Another release was faster: planning again.' });
@@ -82,12 +87,10 @@ async function finish(
   survey: Survey,
   { branch }: RemoteState,
   plan: ReleasePlan,
-  options: ReleaseOptions,
-  claimed?: ReadonlySet<string>,
+  options: ReleaseOptions & Parameters<typeof finishRelease>[3],
 ): Promise<ReleasePlan> {
   stopIfAsked(options.signal);
-  const { deploy } = options;
-  const deployments = await finishRelease(ports, survey, branch, { deploy, ...(claimed && { claimed }) });
+  const deployments = await finishRelease(ports, survey, branch, options);
   return { ...plan, deployments };
 }
 

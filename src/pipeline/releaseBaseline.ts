@@ -25,7 +25,7 @@ export async function releaseBaseline(
     return { kind: 'overtaken', by: remote.ledger.ledger.commit };
   }
   const channel = survey.config.channels[remote.branch] ?? null;
-  const changes = await surveyChanges(ports, survey, { channel });
+  const changes = await surveyChanges(ports, survey, { channel, tags: Promise.resolve(remote.tags) });
   const plan = await makeBaseline(await planQuestion(ports, survey, changes, { channel }));
   const { commit } = survey.head;
   const tags = plan.services.flatMap(({ name, gitTag, nextVersion, identity, changelog }) => {

@@ -132,6 +132,8 @@ export interface GitRemote {
   defaultBranch(): Promise<string>;
   /** Refs of the remote that match full names or prefixes ending in `/`: ref → object id (peeled tags as `ref^{}`). */
   listRefs(patterns: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** The same together with the remote's default branch and its tip, in one question. */
+  listWithHead(patterns: readonly string[]): Promise<{ branch: string; refs: ReadonlyMap<string, string> }>;
   /** Fetches refspecs (none: the configured ones) and no other tags. `depth`/`deepen`/`filter`/`unshallow` as in git-fetch. */
   fetch(
     refspecs: readonly string[],

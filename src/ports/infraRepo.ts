@@ -8,6 +8,8 @@ export interface InfraRepo {
   branch: string;
   /** Fetches the newest commit of the branch, without its trees; gives its id. */
   fetchTip(): Promise<string>;
+  /** A commit of the branch that was the newest a moment ago: one that was fetched already, where there is one. */
+  knownCommit(): Promise<string>;
   /**
    * Fetches the newest commits of the branch, `depth` deep (null: all), without their trees. Gives the newest one's
    * id, and whether that is all there is.

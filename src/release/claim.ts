@@ -1,5 +1,5 @@
 import type { Clock } from '../ports/clock.ts';
-import type { Git, GitWriter, Person, PushResult, RefUpdate } from '../ports/git.ts';
+import type { Git, GitWriter, Person, RefUpdate } from '../ports/git.ts';
 import { type LedgerRelease, withReleases } from './ledger.ts';
 import { pushLedger } from './ledgerStore.ts';
 import type { RemoteState } from './remoteState.ts';
@@ -31,7 +31,7 @@ export async function claim(
   commit: string,
   claimables: readonly Claimable[],
   others: readonly RefUpdate[] = [],
-): Promise<PushResult> {
+): ReturnType<typeof pushLedger> {
   const author = await releaseAuthor(git);
   const at = Math.floor(clock.now() / 1000);
   const tags: RefUpdate[] = [];

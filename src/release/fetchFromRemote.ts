@@ -17,12 +17,12 @@ const tagsAtOnce = 1_000;
 /**
  * Brings the release branches' commits and the tags; to a shallow clone the tags come later, with the history that
  * they need. Tags that are here stay as they are: release tags that differ from the remote's are an input
- * failure, for versions and changes are told from them.
+ * failure, for versions and changes are told from them. Gives the tags that are here now.
  */
 export async function fetchFromRemote(
   git: Git,
   { tips, refs, localTags, format }: RemoteRefs,
-): Promise<void> {
+): Promise<readonly GitTag[]> {
   const remoteTags = new Map(
     [...refs].flatMap(([ref, oid]) =>
       ref.startsWith('refs/tags/') && !ref.endsWith('^{}') ? [[ref.slice('refs/tags/'.length), oid]] : [],
@@ -42,6 +42,13 @@ export async function fetchFromRemote(
   for (let from = 0; from < wanted.length; from += tagsAtOnce) {
     await git.remote.fetch(wanted.slice(from, from + tagsAtOnce));
   }
+  return [...localTags, ...missing.map((name) => toTag(name, refs))];
+}
+
+function toTag(name: string, refs: ReadonlyMap<string, string>): GitTag {
+  const oid = refs.get(`refs/tags/${name}`) as string;
+  const peeled = refs.get(`refs/tags/${name}^{}`);
+  return { name, oid, commit: peeled ?? oid, annotated: peeled !== undefined };
 }
 
 function tagDiffers({ remote }: Git, gitTag: string, there: boolean): Failure {

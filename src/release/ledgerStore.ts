@@ -32,7 +32,7 @@ export function isSameLedger(a: Ledger, b: Ledger): boolean {
 
 /**
  * Moves the ledger from `stored` to `next` together with `others`, all or none. The lease on the old value
- * is what lets one of two runs win.
+ * is what lets one of two runs win. Gives the ledger as it stands then.
  */
 export async function pushLedger(
   git: Git,
@@ -41,7 +41,7 @@ export async function pushLedger(
   next: { ledger: Ledger; message: string; author: Person },
   others: readonly RefUpdate[],
   clock: Clock,
-): Promise<PushResult & { oid: string }> {
+): Promise<{ ok: true; stored: StoredLedger } | Exclude<PushResult, { ok: true }>> {
   const blob = await git.writer.writeBlob(Buffer.from(formatLedger(next.ledger)));
   const tree = await git.writer.writeTree(null, new Map([[ledgerFile, { oid: blob }]]));
   const oid = await git.writer.writeCommit({
@@ -52,7 +52,8 @@ export async function pushLedger(
     at: Math.floor(clock.now() / 1000),
   });
   const result = await git.remote.push([...others, { ref: ledgerRef(branch), oid, expected: stored.oid }]);
-  if (result.ok) return { ...result, oid };
-  const landed = (await git.remote.listRefs([ledgerRef(branch)])).get(ledgerRef(branch)) === oid;
-  return landed ? { ok: true, oid } : { ...result, oid };
+  const landed = { ok: true as const, stored: { oid, ledger: next.ledger } };
+  if (result.ok) return landed;
+  const there = (await git.remote.listRefs([ledgerRef(branch)])).get(ledgerRef(branch));
+  return there === oid ? landed : result;
 }

@@ -1,7 +1,7 @@
 import type { TagFormat } from '../changes/tagFormat.ts';
 import type { Config } from '../config/settings.ts';
 import { inputFailure } from '../errors.ts';
-import type { Git, GitHead } from '../ports/git.ts';
+import type { Git, GitHead, GitTag } from '../ports/git.ts';
 import { fetchFromRemote } from './fetchFromRemote.ts';
 import { type Ledger, ledgerRef } from './ledger.ts';
 import { readLedger, type StoredLedger } from './ledgerStore.ts';
@@ -13,6 +13,8 @@ export interface RemoteState {
   /** Its newest commit. */
   tip: string;
   ledger: StoredLedger;
+  /** All tags of this clone, after those of the remote were fetched. */
+  tags: readonly GitTag[];
 }
 
 /**
@@ -28,21 +30,13 @@ export async function lookAtRemote(
   format: TagFormat,
 ): Promise<RemoteState> {
   // Before the remote's: a tag that is here by now was there before.
-  const [localTags, main] = await Promise.all([
-    git.history.tags(),
-    config.branch ?? git.remote.defaultBranch(),
-  ]);
+  const [localTags, { main, refs }] = await Promise.all([git.history.tags(), listRefs(git, config)]);
   const branches = [main, ...Object.keys(config.channels).filter((branch) => branch !== main)];
-  const refs = await git.remote.listRefs([
-    ...branches.map((branch) => `refs/heads/${branch}`),
-    'refs/shipyarn/',
-    'refs/tags/',
-  ]);
   const tips = branches.flatMap((branch) => {
     const tip = refs.get(`refs/heads/${branch}`);
     return tip === undefined ? [] : [{ branch, tip }];
   });
-  await fetchFromRemote(git, { tips: tips.map(({ tip }) => tip), refs, localTags, format });
+  const tags = await fetchFromRemote(git, { tips: tips.map(({ tip }) => tip), refs, localTags, format });
 
   const ordered = [...tips].sort(
     (a, b) => Number(b.branch === head.branch) - Number(a.branch === head.branch),
@@ -51,13 +45,27 @@ export async function lookAtRemote(
     if (head.commit !== tip && !(await git.history.isAncestor(head.commit, tip))) continue;
     const ledger = await readLedger(git, branch, refs.get(ledgerRef(branch)) ?? null);
     checkTags(git, ledger.ledger, refs);
-    return { branch, tip, ledger };
+    return { branch, tip, ledger, tags };
   }
   throw inputFailure({
     reason: 'not-merged',
     message: `HEAD (${head.commit.slice(0, 10)}) is not on ${branches.map((branch) => `${git.remote.name}/${branch}`).join(' or ')}.`,
     hint: `A release takes only what is merged: push or merge this commit to ${main} first, or set \`branch\`.`,
   });
+}
+
+/** The main branch and all that a release looks at, in one question. */
+async function listRefs(
+  { remote }: Git,
+  config: Config,
+): Promise<{ main: string; refs: ReadonlyMap<string, string> }> {
+  const channels = Object.keys(config.channels).map((branch) => `refs/heads/${branch}`);
+  const patterns = [...channels, 'refs/shipyarn/', 'refs/tags/'];
+  if (config.branch === null) {
+    const { branch, refs } = await remote.listWithHead(patterns);
+    return { main: branch, refs };
+  }
+  return { main: config.branch, refs: await remote.listRefs([`refs/heads/${config.branch}`, ...patterns]) };
 }
 
 /** A release's tag never moves: changes and versions are told from where it stands. */

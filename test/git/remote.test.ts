@@ -19,7 +19,10 @@ describe('remote', () => {
     repo.git('remote', 'set-url', 'origin', 'https://bot:s3cr3t@example.com/team/repo.git');
     expect(await remote.url()).toBe('https://***@example.com/team/repo.git');
     repo.git('remote', 'remove', 'origin');
-    await expect(remote.url()).rejects.toMatchObject({ reason: 'git-no-remote', exitCode: 2 });
+    await expect((await openTestGit(repo)).remote.url()).rejects.toMatchObject({
+      reason: 'git-no-remote',
+      exitCode: 2,
+    });
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { openObjects } from './objects.ts';
 import { openPartialClone } from './partialClone.ts';
 import { openRemote } from './remote.ts';
 import { remoteSettings } from './remoteSettings.ts';
-import { findRepository } from './repositoryPaths.ts';
+import { findRepository, type RepositoryPaths } from './repositoryPaths.ts';
 import { openWorktree } from './worktree.ts';
 import { openWriter } from './writer.ts';
 
@@ -19,6 +19,8 @@ interface GitOptions extends GitSurroundings {
    * fetches each object on its own.
    */
   note?: (message: string) => void;
+  /** Where the repository's parts are, if that is known. */
+  paths?: RepositoryPaths;
 }
 
 /**
@@ -27,7 +29,7 @@ interface GitOptions extends GitSurroundings {
  * does not know (`git-too-old`).
  */
 export async function openGit({ remoteName = 'origin', note, ...options }: GitOptions): Promise<Git> {
-  const paths = findPlainRepository(options) ?? (await findRepository(options));
+  const paths = options.paths ?? findPlainRepository(options) ?? (await findRepository(options));
   const inRoot = { ...options, cwd: paths.root };
   const git = bindGit(inRoot);
   const settings = note === undefined ? null : await remoteSettings(paths, git, remoteName);

@@ -1,13 +1,13 @@
-import { appendFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { temporaryFolder } from '../../cleanup/temporaryFolder.ts';
 import { Failure, inputFailure, workFailure } from '../../errors.ts';
 import type { Git } from '../../ports/git.ts';
 import type { InfraRepo } from '../../ports/infraRepo.ts';
 import { maskCredentials } from '../maskCredentials.ts';
-import { bindGit } from './gitProcess.ts';
 import { infraCredentials, infraTokenVariable } from './infraCredentials.ts';
 import { openGit } from './openGit.ts';
+import type { RepositoryPaths } from './repositoryPaths.ts';
 
 export interface InfraRepoOptions {
   /** URL or absolute path. */
@@ -27,11 +27,7 @@ export async function openInfraRepo(options: InfraRepoOptions): Promise<InfraRep
   const temporary = temporaryFolder('infra');
   const folder = await temporary.path();
   const surroundings = { cwd: folder, env };
-  await bindGit(surroundings)(['init', '--quiet', '--bare', '--template='], {
-    what: 'make a folder for the infra repo',
-  });
-  await appendFile(join(folder, 'config'), cloneSettings(url));
-  const opened = await openGit(surroundings);
+  const opened = await openGit({ ...surroundings, paths: await emptyRepository(folder, url) });
   const git: Git = {
     ...opened,
     async close() {
@@ -49,13 +45,23 @@ export async function openInfraRepo(options: InfraRepoOptions): Promise<InfraRep
   }
 }
 
+/** What `git init --bare` makes, as far as Git asks for it, without its process. @see https://git-scm.com/docs/gitrepository-layout */
+async function emptyRepository(folder: string, url: string): Promise<RepositoryPaths> {
+  const objects = join(folder, 'objects');
+  await Promise.all([mkdir(objects), mkdir(join(folder, 'refs'))]);
+  await writeFile(join(folder, 'config'), cloneSettings(url));
+  await writeFile(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
+  const inside = { gitDirectory: folder, commonDirectory: folder, objects, index: join(folder, 'index') };
+  return { root: folder, ...inside, bare: true };
+}
+
 /**
  * A partial clone: missing objects are known to be at the remote. Without the `noop` negotiation Git takes a
  * tree that is asked for by id for one that it has.
  */
 function cloneSettings(url: string): string {
   return [
-    '[core]\n\trepositoryFormatVersion = 1',
+    '[core]\n\trepositoryFormatVersion = 1\n\tbare = true',
     '[extensions]\n\tpartialClone = origin',
     `[remote "origin"]\n\turl = ${JSON.stringify(url)}\n\tpromisor = true\n\tpartialCloneFilter = tree:0`,
     '[fetch]\n\tnegotiationAlgorithm = noop',
@@ -71,7 +77,7 @@ function fetchers(
   git: Git,
   branch: string,
   url: string,
-): Pick<InfraRepo, 'fetchTip' | 'fetchHistory' | 'fetchObjects'> {
+): Pick<InfraRepo, 'fetchTip' | 'knownCommit' | 'fetchHistory' | 'fetchObjects'> {
   const here = 'refs/shipyarn/fetched';
   const fetch: Git['remote']['fetch'] = async (refspecs, options) => {
     await git.remote.fetch(refspecs, options).catch((error) => {
@@ -86,19 +92,23 @@ function fetchers(
     last = turn.catch(() => undefined);
     return turn;
   };
+  let seen: string | undefined;
   const exists = async (ref: string) => (await git.remote.listRefs([ref])).has(ref);
+  const fetchTip = () =>
+    inTurn(async () => {
+      const ref = `refs/heads/${branch}`;
+      try {
+        await git.remote.fetch([`+${ref}:${here}`], { depth: 1, filter: 'tree:0' });
+      } catch (error) {
+        const found = await exists(ref).catch(() => true);
+        throw found ? infraFailure(error, url) : branchMissing(branch, url);
+      }
+      seen = await atHere();
+      return seen;
+    });
   return {
-    fetchTip: () =>
-      inTurn(async () => {
-        const ref = `refs/heads/${branch}`;
-        try {
-          await git.remote.fetch([`+${ref}:${here}`], { depth: 1, filter: 'tree:0' });
-        } catch (error) {
-          const found = await exists(ref).catch(() => true);
-          throw found ? infraFailure(error, url) : branchMissing(branch, url);
-        }
-        return atHere();
-      }),
+    fetchTip,
+    knownCommit: async () => seen ?? fetchTip(),
     fetchHistory: (depth) =>
       inTurn(async () => {
         const all = depth === null && (await git.history.shallowCommits()).length > 0;

@@ -19,30 +19,38 @@ export function openRemote(
     });
     return selectRefs(stdout.toString(), patterns);
   };
+  let address: Promise<string> | undefined;
+  const askAddress = async () => {
+    const { exitCode, stdout } = await git(['remote', 'get-url', name], {
+      what: `read the address of the remote ${name}`,
+      accept: [0, 2, 128],
+    });
+    if (exitCode !== 0) throw noRemote(name);
+    return maskCredentials(stdout.toString().trim());
+  };
+  const listWithHead = async (patterns: readonly string[]) => {
+    const args = ['ls-remote', '--quiet', '--symref', name, 'HEAD', ...patterns.flatMap(lsRemotePatterns)];
+    const { stdout } = await git(args, {
+      what: `ask the remote ${name} for its default branch and its refs`,
+    });
+    const lines = stdout.toString();
+    const branch = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(lines)?.[1];
+    if (branch === undefined) throw noDefaultBranch(name);
+    const tip = /^([0-9a-f]+)\tHEAD$/m.exec(lines)?.[1];
+    const refs = selectRefs(lines, patterns);
+    if (tip !== undefined) refs.set(`refs/heads/${branch}`, tip);
+    return { branch, refs };
+  };
   return {
     name,
-    async url() {
-      const { exitCode, stdout } = await git(['remote', 'get-url', name], {
-        what: `read the address of the remote ${name}`,
-        accept: [0, 2, 128],
-      });
-      if (exitCode !== 0) throw noRemote(name);
-      return maskCredentials(stdout.toString().trim());
+    url() {
+      address ??= askAddress();
+      return address;
     },
     settings: () => remoteSettings(paths, git, name),
-    async defaultBranch() {
-      const { stdout } = await git(['ls-remote', '--quiet', '--symref', name, 'HEAD'], {
-        what: `ask the remote ${name} for its default branch`,
-      });
-      const branch = /^ref: refs\/heads\/(.+)\tHEAD$/m.exec(stdout.toString())?.[1];
-      if (branch !== undefined) return branch;
-      throw inputFailure({
-        reason: 'git-no-default-branch',
-        message: `The HEAD of the remote ${name} points to no branch.`,
-        hint: 'Name the release branch with `branch:` in shipyarn.yaml.',
-      });
-    },
+    defaultBranch: async () => (await listWithHead([])).branch,
     listRefs,
+    listWithHead,
     async fetch(refspecs, { depth, deepen, filter, unshallow } = {}) {
       const options = [
         ...(depth === undefined ? [] : [`--depth=${depth}`]),
@@ -84,6 +92,14 @@ function selectRefs(output: string, patterns: readonly string[]): Map<string, st
     if (wanted) refs.set(ref, oid);
   }
   return refs;
+}
+
+function noDefaultBranch(name: string): Error {
+  return inputFailure({
+    reason: 'git-no-default-branch',
+    message: `The HEAD of the remote ${name} points to no branch.`,
+    hint: 'Name the release branch with `branch:` in shipyarn.yaml.',
+  });
 }
 
 function noRemote(name: string): Error {

@@ -4,6 +4,7 @@ import type { RunGit } from './gitProcess.ts';
 import type { ObjectReader } from './objects.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
 import { signTag } from './signTag.ts';
+import { objectStore } from './storeObject.ts';
 import { writeTree } from './writeTree.ts';
 
 /** Writes objects into a repository's store. */
@@ -13,48 +14,51 @@ export function openWriter(
   objects: ObjectReader,
   temporary: TemporaryFolder,
 ): GitWriter {
-  const oidOf = async (args: readonly string[], input: Buffer | string, what: string, env = {}) => {
-    const { stdout } = await git(args, { input, what, env });
-    return stdout.toString().trim();
-  };
+  const store = objectStore(paths);
+  let known: Promise<Person | null> | undefined;
   return {
-    async identity() {
-      // Without the setting Git would make an identity up from the machine's name.
-      const { exitCode, stdout } = await git(
-        ['-c', 'user.useConfigOnly=true', 'var', 'GIT_COMMITTER_IDENT'],
-        {
-          what: 'ask Git who is at work',
-          accept: [0, 128],
-        },
-      );
-      const found = /^(.*) <(.*)> \d+ [+-]\d+$/m.exec(stdout.toString());
-      return exitCode === 0 && found ? { name: found[1] as string, email: found[2] as string } : null;
+    identity() {
+      known ??= askIdentity(git);
+      return known;
     },
 
-    writeBlob: (content) => oidOf(['hash-object', '-w', '--no-filters', '--stdin'], content, 'store a file'),
+    writeBlob: (content) => store('blob', content),
 
-    writeTree: (baseTree, files) => writeTree(baseTree, files, { git, objects }),
+    writeTree: (baseTree, files) => writeTree(baseTree, files, { store, objects }),
 
-    writeCommit({ tree, parents, message, author, at, sign }) {
-      const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
-      return oidOf(
-        [...args, ...(sign ? ['-S'] : ['--no-gpg-sign'])],
-        message,
-        'write a commit',
-        identity(author, at),
-      );
+    async writeCommit({ tree, parents, message, author, at, sign }) {
+      const parentLines = parents.map((parent) => `parent ${parent}\n`).join('');
+      const by = signature(author, at);
+      const end = message.endsWith('\n') ? '' : '\n';
+      if (!sign) {
+        const head = `tree ${tree}\n${parentLines}author ${by}\ncommitter ${by}\n\n`;
+        return store('commit', head + message + end);
+      }
+      const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-', '-S'];
+      const { stdout } = await git(args, {
+        input: message,
+        what: 'write a commit',
+        env: identity(author, at),
+      });
+      return stdout.toString().trim();
     },
 
     async writeTag(tag) {
       if (tag.sign) return signTag(tag, identity(tag.tagger, tag.at), { paths, git, temporary });
       const head = `object ${tag.commit}\ntype commit\ntag ${tag.name}\ntagger ${signature(tag.tagger, tag.at)}\n\n`;
-      return oidOf(
-        ['hash-object', '-t', 'tag', '-w', '--stdin'],
-        head + tag.message,
-        `write the tag ${tag.name}`,
-      );
+      return store('tag', head + tag.message);
     },
   };
+}
+
+/** Without the setting Git would make an identity up from the machine's name. */
+async function askIdentity(git: RunGit): Promise<Person | null> {
+  const { exitCode, stdout } = await git(['-c', 'user.useConfigOnly=true', 'var', 'GIT_COMMITTER_IDENT'], {
+    what: 'ask Git who is at work',
+    accept: [0, 128],
+  });
+  const found = /^(.*) <(.*)> \d+ [+-]\d+$/m.exec(stdout.toString());
+  return exitCode === 0 && found ? { name: found[1] as string, email: found[2] as string } : null;
 }
 
 /** As `git commit` writes it: what would break the line is left out. */
