@@ -43,7 +43,7 @@ export function openPartialClone({ git, remoteName, mayFetch, note }: Surroundin
     await git(
       [
         ...['-c', 'fetch.negotiationAlgorithm=noop'],
-        ...['fetch', '--quiet', ...options, '--filter=blob:none', '--stdin', remoteName],
+        ...['fetch', '--progress', ...options, '--filter=blob:none', '--stdin', remoteName],
       ],
       { what: `fetch from the remote ${remoteName} what this partial clone lacks`, input: oids.join('\n') },
     );
