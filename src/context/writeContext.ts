@@ -7,6 +7,7 @@ import type { ContextContents, ContextEntry } from '../workspace/contextContents
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { contextEntries } from './contextEntries.ts';
 import { openEntry, readEntry } from './openEntry.ts';
+import { outputFailure } from './outputFailure.ts';
 
 /**
  * Writes a context into a folder that does not exist yet or is empty; it appears there whole or not at all.
@@ -18,8 +19,7 @@ export async function writeContext(
   folder: string,
 ): Promise<void> {
   await checkEmpty(folder);
-  await mkdir(dirname(folder), { recursive: true });
-  const temporary = await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
+  const temporary = await makeBeside(folder);
   try {
     await writeEntries(contextEntries(contents), snapshot, temporary);
     await chmod(temporary, 0o755);
@@ -27,7 +27,16 @@ export async function writeContext(
     await rename(temporary, folder);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true });
-    throw error;
+    throw outputFailure(error, folder);
+  }
+}
+
+async function makeBeside(folder: string): Promise<string> {
+  try {
+    await mkdir(dirname(folder), { recursive: true });
+    return await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
+  } catch (error) {
+    throw outputFailure(error, folder);
   }
 }
 

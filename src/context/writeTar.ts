@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ContextContents } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { contextTar } from './contextTar.ts';
+import { outputFailure } from './outputFailure.ts';
 
 /** Writes a context as a tar to a stream, or to a file that appears whole or not at all. */
 export async function writeTar(
@@ -17,13 +18,13 @@ export async function writeTar(
     await pipeline(contextTar(contents, snapshot), target, { end: false });
     return;
   }
-  await mkdir(dirname(target), { recursive: true });
   const temporary = `${target}.${process.pid}.tmp`;
   try {
+    await mkdir(dirname(target), { recursive: true });
     await pipeline(contextTar(contents, snapshot), createWriteStream(temporary));
     await rename(temporary, target);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw outputFailure(error, target);
   }
 }

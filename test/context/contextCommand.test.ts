@@ -59,6 +59,13 @@ describe('shipyarn context', () => {
     expect(exitCode).toBe(2);
     expect(stderr).toContain('is not empty');
     expect(readdirSync(parent)).toEqual(['full']);
+    writeFileSync(join(parent, 'file'), '');
+    for (const option of ['--out', '--tar']) {
+      const target = join(parent, 'file', 'inside');
+      const refused = await shipyarn(['context', 'api', option, target], { cwd });
+      expect(refused.exitCode, option).toBe(2);
+      expect(refused.stderr, option).toMatch(/inside .*\(E(NOTDIR|EXIST)\)/);
+    }
   });
 
   it("verifies the slices with the repo's own Yarn, and says which entry differs", async () => {

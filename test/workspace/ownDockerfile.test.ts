@@ -72,6 +72,13 @@ describe("a service's own Dockerfile", () => {
       exitCode: 2,
       at: { file: 'services/api/Dockerfile', line: 3 },
     });
+    const inside = 'FROM node:20\nCOPY services/api/dist services/api/dist\n';
+    repo.commit('fix: copy', { 'services/api/Dockerfile': inside });
+    await expect(contextOf(repo, '@acme/api')).rejects.toThrow('copies services/api/dist, which is not');
+    repo.commit('fix: copy', { 'services/api/Dockerfile': 'FROM node:20\nCOPY yarn.lock ./\n' });
+    await expect(contextOf(repo, '@acme/api', { context: 'service' })).rejects.toThrow(
+      'copies services/api/yarn.lock, which is not',
+    );
     repo.commit('fix: ignore', { 'services/api/Dockerfile': dockerfile, '.dockerignore': 'scripts\n' });
     await expect(contextOf(repo, '@acme/api')).rejects.toThrow('scripts/start.sh, which is left out by');
   });

@@ -44,7 +44,7 @@ async function filesOf(source: CopySource, surroundings: Surroundings): Promise<
       : matching(await project.snapshot.files(base), source.path);
   const own = members.map(({ path }) => path);
   const inContext =
-    written.some((path) => covers(source.path, path)) ||
+    written.some((path) => covers(source.path, path) || source.path.startsWith(`${path}/`)) ||
     own.some((folder) => folder !== '' && covers(source.path, folder)) ||
     members.some((workspace) => covers(source.path, manifestPath(workspace)));
   const kept = candidates.filter(({ path }) => !rules.ignores(path));
@@ -67,7 +67,7 @@ function matching(files: readonly FileEntry[], pattern: string): FileEntry[] {
 export function covers(source: string, path: string): boolean {
   const depth = source.split('/').length;
   const top = path.split('/').slice(0, depth).join('/');
-  return top === source || micromatch.isMatch(top, source, { dot: true }) || source.startsWith(`${path}/`);
+  return top === source || micromatch.isMatch(top, source, { dot: true });
 }
 
 function missing(source: CopySource, ignored: boolean, file: string) {
