@@ -1,24 +1,14 @@
-import { cpSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { verifySlices } from '../../src/context/verifySlices.ts';
 import { describeContext } from '../../src/workspace/describeContext.ts';
-import { testFolder, testRepo } from '../helpers/testRepo.ts';
+import { testFolder } from '../helpers/testRepo.ts';
 import { describeWith } from '../support/parts.ts';
-import { projectOf, serviceOf, yarnScript } from '../workspace/yarnRepo.ts';
-
-const corpus = '../shared/corpora/yarn-berry/rhdh';
+import { serviceOf } from '../workspace/yarnRepo.ts';
+import { rhdhProject } from './rhdhProject.ts';
 
 await describeWith(['corpora'], 'a living Yarn 4 monorepo of 3,315 lockfile entries', () => {
   it("has slices equal to Yarn's own, for every workspace", { timeout: 600_000 }, async () => {
-    const repo = testRepo();
-    cpSync(corpus, repo.root, { recursive: true });
-    const release = join(repo.root, '.yarn/releases/yarn-4.17.1.cjs');
-    repo.git('config', 'core.fileMode', 'false');
-    mkdirSync(dirname(release), { recursive: true });
-    cpSync(yarnScript(4), release);
-    repo.commit('feat: begin');
-    const project = await projectOf(repo);
+    const project = await rhdhProject();
     const options = {
       env: { PATH: process.env.PATH },
       signal: new AbortController().signal,
