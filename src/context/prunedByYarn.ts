@@ -11,9 +11,9 @@ import { writeEntries } from './writeContext.ts';
 const execute = promisify(execFile);
 
 /**
- * The lockfile that the repo's own Yarn makes of the whole one for an install layer's manifests. Yarn 2–4 prune
+ * The lockfile that the repo's own Yarn makes of the whole one for an install layer's manifests. Yarn 3 and 4 prune
  * without the network (`--mode=update-lockfile`, for no architecture at all, so that nothing is fetched);
- * Yarn 1 only as the last step of an install.
+ * Yarn 2, which has no modes, and Yarn 1 only as the last step of an install.
  */
 export async function prunedByYarn(
   project: Project,
@@ -24,7 +24,7 @@ export async function prunedByYarn(
   return withTemporaryFolder('verify', async (folder) => {
     await writeLayer(project, layer, folder);
     const before = project.lockfile.replaceAll('\r\n', '\n');
-    const output = await runYarn(contents, folder, options);
+    const output = await runYarn(project, contents, folder, options);
     const after = await readFile(join(folder, 'yarn.lock'), 'utf8');
     // Some plugins fail after the lockfile is written, so the file is what counts.
     if (after === before && output !== null) throw notPruned(output);
@@ -37,7 +37,7 @@ async function writeLayer(project: Project, layer: ContextLayer, folder: string)
   const entries = layer.entries.map((entry) => ({ ...entry, path: entry.path.slice(inside) }));
   await writeEntries(entries, project.snapshot, folder);
   await writeFile(join(folder, 'yarn.lock'), project.lockfile);
-  if (project.yarn.family === 'classic') return;
+  if (project.yarn.family === 'classic' || isSecond(project)) return;
   const { parseDocument } = await import('yaml');
   const settings = parseDocument(await readFile(join(folder, '.yarnrc.yml'), 'utf8').catch(() => ''));
   const none = ['none'];
@@ -45,20 +45,29 @@ async function writeLayer(project: Project, layer: ContextLayer, folder: string)
   await writeFile(join(folder, '.yarnrc.yml'), settings.toString());
 }
 
+/** Yarn 2 has neither modes nor `supportedArchitectures`; the lockfiles of Yarn 3 begin at version 5. */
+function isSecond({ yarn, lockfile }: Project): boolean {
+  return yarn.family === 'berry' && /^__metadata:\r?\n {2}version: [1-4]\r?$/m.test(lockfile);
+}
+
 /** Gives Yarn's output where it failed, else null. */
 async function runYarn(
+  project: Project,
   { yarn }: ContextContents,
   folder: string,
   { env, signal, cacheFolder }: { env: NodeJS.ProcessEnv; signal: AbortSignal; cacheFolder: string },
 ): Promise<string | null> {
   const classic = yarn.family === 'classic';
+  const second = isSecond(project);
   const args = classic
     ? ['install', '--ignore-scripts', '--ignore-platform', '--ignore-engines', '--non-interactive']
-    : ['install', '--mode=update-lockfile'];
+    : second
+      ? ['install', '--skip-builds']
+      : ['install', '--mode=update-lockfile'];
   const own = classic
     ? { YARN_CACHE_FOLDER: join(cacheFolder, 'yarn-classic') }
     : {
-        YARN_ENABLE_NETWORK: '0',
+        ...(second ? {} : { YARN_ENABLE_NETWORK: '0' }),
         YARN_ENABLE_IMMUTABLE_INSTALLS: '0',
         YARN_GLOBAL_FOLDER: join(folder, '.global'),
       };
