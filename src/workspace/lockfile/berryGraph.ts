@@ -12,8 +12,10 @@ export interface BerryGraph {
   firstDescriptor: Int32Array;
   entryOf(descriptor: number): LockfileEntry;
   packageOf(entry: LockfileEntry): LockfilePackage;
-  /** `entryDigest` of an entry with all its descriptors. */
-  digestOf(entry: LockfileEntry): string;
+  /** A descriptor as its key in the lockfile says it. */
+  nameOf(descriptor: number): string;
+  /** Whether a package's files may stand in the repo. */
+  isLocal(entry: LockfileEntry): boolean;
   /** The workspace that an entry stands for, or null: a third-party package. */
   workspaceOf(entry: LockfileEntry): Workspace | null;
   /** The descriptor as numbered, or null where the lockfile does not have it. */
@@ -25,6 +27,8 @@ export interface BerryGraph {
   /** The source that a patch is applied to, or -1. */
   patchSourceOf(descriptor: number): number;
 }
+
+const localResolution = /^ {2}resolution: "?@?[^@\n]+@(patch|file|portal|link):/m;
 
 const graphs = new WeakMap<object, BerryGraph>();
 
@@ -53,7 +57,11 @@ function makeGraph(project: Project): BerryGraph {
     firstDescriptor: index.firstDescriptor,
     entryOf: (descriptor) => index.entryOf[descriptor] as LockfileEntry,
     packageOf,
-    digestOf: index.digestOf,
+    nameOf(descriptor) {
+      const entry = index.entryOf[descriptor] as LockfileEntry;
+      return entry.descriptors[descriptor - (index.firstDescriptor[entry.index] as number)] as string;
+    },
+    isLocal: (entry) => localResolution.test(entry.body),
     numberOf: (descriptor) => numbers.get(descriptor) ?? null,
     resolve,
     workspaceOf(entry) {

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import {
   type BerryLockfile,
   type LockfileEntry,
@@ -19,8 +18,6 @@ export interface LockfileIndex {
   /** By package, `typescript@npm:^5` → its patched descriptor. */
   builtinPatches: ReadonlyMap<string, ReadonlyMap<string, number>>;
   packageOf(entry: LockfileEntry): LockfilePackage;
-  /** `entryDigest` of a whole entry. */
-  digestOf(entry: LockfileEntry): string;
 }
 
 let lastIndexed: { text: string; index: LockfileIndex }[] = [];
@@ -46,7 +43,6 @@ function makeIndex(lockfile: BerryLockfile): LockfileIndex {
     }
   }
   const packages: (LockfilePackage | undefined)[] = new Array(lockfile.entries.length);
-  const digests: (string | undefined)[] = new Array(lockfile.entries.length);
   return {
     lockfile,
     numbers,
@@ -61,21 +57,7 @@ function makeIndex(lockfile: BerryLockfile): LockfileIndex {
       }
       return known;
     },
-    digestOf({ index, descriptors, body }) {
-      let known = digests[index];
-      if (known === undefined) {
-        known = entryDigest(descriptors, body);
-        digests[index] = known;
-      }
-      return known;
-    },
   };
-}
-
-/** SHA-1 of an entry: the descriptors that are used, and the body. */
-export function entryDigest(descriptors: readonly string[], body: string): string {
-  const key = descriptors.length === 1 ? descriptors[0] : descriptors.join(', ');
-  return hash('sha1', `${key}\n${body}`, 'base64');
 }
 
 /**

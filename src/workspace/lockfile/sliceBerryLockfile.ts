@@ -1,22 +1,28 @@
 import { createHash } from 'node:crypto';
 import type { Project, Workspace } from '../project.ts';
 import { type BerryGraph, berryGraph } from './berryGraph.ts';
-import { lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
-import { entryDigest } from './lockfileIndex.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
+import { type PackageCone, packageCones } from './packageCones.ts';
 import { field, type LockfileEntry } from './parseBerryLockfile.ts';
-import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
-import { entryText, workspaceBody } from './writeBerryEntry.ts';
+import { wayToPackage } from './wayToPackage.ts';
+import { anchorOf, bodyOf, workspaceEdges } from './workspaceEdges.ts';
+import { entryText } from './writeBerryEntry.ts';
 
-/** What a walk from some workspaces reaches. */
+/** What workspaces lead to, without a look at the packages one by one. */
+interface Members {
+  workspaces: ReadonlySet<Workspace>;
+  /** Descriptors by which the workspaces are named. */
+  named: ReadonlySet<number>;
+  /** What the workspaces need of third parties. */
+  cones: ReadonlySet<PackageCone>;
+}
+
+/** Each package that workspaces lead to. */
 interface Reached {
   /** By descriptor number: 1 where reached. */
   descriptors: Uint8Array;
-  /** By the entry's index: 1 where reached. */
-  isEntered: Uint8Array;
   /** In the lockfile's order. */
   entries: readonly LockfileEntry[];
-  workspaces: ReadonlySet<Workspace>;
 }
 
 /**
@@ -26,33 +32,24 @@ interface Reached {
  */
 export function sliceBerryLockfile(project: Project, scope: SliceScope): LockfileSlice {
   const graph = berryGraph(project);
-  const reached = walk(project, graph, scope);
-  const { entries } = reached;
-  const workspaces = [...reached.workspaces].map(({ name }) => name).sort();
-  const lazily = {
-    versioned: once(() => versioned(graph, reached)),
-    digest: once(() => digest(graph, reached, scope)),
-    packages: once(() => packages(graph, entries)),
+  const members = findMembers(project, graph, scope);
+  const reached = once(() => walk(graph, members, project, scope));
+  return {
+    workspaces: [...members.workspaces].map(({ name }) => name).sort(),
+    versioned: versioned(graph, members),
+    digest: once(() => digest(graph, members, scope)),
+    text: () => text(graph, reached(), scope),
+    packages: once(() => packages(graph, reached().entries)),
+    pathTo: (name) => wayToPackage(project, graph, scope, name),
     locators: once(() =>
-      entries.filter((entry) => graph.workspaceOf(entry) === null).map((entry) => locatorOf(graph, entry)),
-    ),
-    localLocators: once(() =>
-      localEntries(graph)
-        .filter(({ index }) => reached.isEntered[index] === 1)
+      reached()
+        .entries.filter((entry) => graph.workspaceOf(entry) === null)
         .map((entry) => locatorOf(graph, entry)),
     ),
-  };
-  return {
-    workspaces,
-    get versioned() {
-      return lazily.versioned();
-    },
-    digest: lazily.digest,
-    text: () => text(graph, entries, reached, scope),
-    packages: lazily.packages,
-    pathTo: (name) => pathTo(project, graph, scope, name),
-    locators: lazily.locators,
-    localLocators: lazily.localLocators,
+    localLocators: once(() => {
+      const local = new Set([...members.cones].flatMap((cone) => [...cone.local]));
+      return [...local].sort((a, b) => a.index - b.index).map((entry) => locatorOf(graph, entry));
+    }),
   };
 }
 
@@ -62,19 +59,6 @@ function once<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
-}
-
-const localByGraph = new WeakMap<BerryGraph, readonly LockfileEntry[]>();
-
-/** Entries of packages whose files may stand in the repo: few, so slices are searched for them, not through. */
-function localEntries(graph: BerryGraph): readonly LockfileEntry[] {
-  const known =
-    localByGraph.get(graph) ??
-    graph.lockfile.entries.filter(({ body }) =>
-      /^ {2}resolution: "?@?[^@\n]+@(patch|file|portal|link):/m.test(body),
-    );
-  localByGraph.set(graph, known);
-  return known;
 }
 
 /** The checksum is read only where an archive is looked for. */
@@ -89,121 +73,87 @@ function locatorOf(graph: BerryGraph, entry: LockfileEntry) {
   };
 }
 
-function walk(project: Project, graph: BerryGraph, scope: SliceScope): Reached {
+const conesByGraph = new WeakMap<BerryGraph, ReturnType<typeof packageCones>>();
+
+function findMembers(project: Project, graph: BerryGraph, scope: SliceScope): Members {
+  const coneOf = conesByGraph.get(graph) ?? packageCones(graph);
+  conesByGraph.set(graph, coneOf);
+  const workspaces = new Set<Workspace>();
+  const named = new Set<number>();
+  const cones = new Set<PackageCone>();
+  const pending = [project.root, ...scope.roots.map((name) => project.workspaces.get(name) ?? project.root)];
+  const visit = (descriptor: number) => {
+    const workspace = graph.workspaceOf(graph.entryOf(descriptor));
+    if (workspace === null) {
+      const cone = coneOf(descriptor);
+      if (cones.has(cone)) return;
+      cones.add(cone);
+      for (const reached of cone.workspaces) visit(reached);
+    } else {
+      named.add(descriptor);
+      pending.push(workspace);
+    }
+  };
+  for (let workspace = pending.pop(); workspace !== undefined; workspace = pending.pop()) {
+    if (workspaces.has(workspace)) continue;
+    workspaces.add(workspace);
+    for (const descriptor of workspaceEdges(project, graph, workspace, scope)) visit(descriptor);
+  }
+  return { workspaces, named, cones };
+}
+
+function walk(graph: BerryGraph, { workspaces }: Members, project: Project, scope: SliceScope): Reached {
   const descriptors = new Uint8Array(graph.descriptorCount);
   const entered = new Uint8Array(graph.lockfile.entries.length);
-  const workspaces = new Set<Workspace>();
   const pending: number[] = [];
   const visit = (descriptor: number) => {
     if (descriptors[descriptor] === 1) return;
     descriptors[descriptor] = 1;
     pending.push(descriptor);
   };
-  const enter = (workspace: Workspace) => {
-    if (workspaces.has(workspace)) return;
-    workspaces.add(workspace);
+  for (const workspace of workspaces) {
     for (const descriptor of workspaceEdges(project, graph, workspace, scope)) visit(descriptor);
-  };
-  enter(project.root);
-  for (const name of scope.roots) enter(project.workspaces.get(name) ?? project.root);
+  }
   for (let descriptor = pending.pop(); descriptor !== undefined; descriptor = pending.pop()) {
     const entry = graph.entryOf(descriptor);
     const source = graph.patchSourceOf(descriptor);
     if (source !== -1) visit(source);
     if (entered[entry.index] === 1) continue;
     entered[entry.index] = 1;
-    const workspace = graph.workspaceOf(entry);
-    if (workspace !== null) enter(workspace);
-    else for (const next of graph.dependenciesOf(entry)) visit(next);
+    if (graph.workspaceOf(entry) !== null) continue;
+    for (const next of graph.dependenciesOf(entry)) visit(next);
   }
-  const entries = graph.lockfile.entries.filter(({ index }) => entered[index] === 1);
-  return { descriptors, isEntered: entered, entries, workspaces };
+  return { descriptors, entries: graph.lockfile.entries.filter(({ index }) => entered[index] === 1) };
 }
 
-/** What workspaces are in a scope, whatever the slice: every service has the root, and shares libraries. */
-interface KnownWorkspaces {
-  edges: Map<Workspace, readonly number[]>;
-  bodies: Map<Workspace, string>;
-}
-
-const known = new WeakMap<BerryGraph, Map<SliceScope['ignored'], [KnownWorkspaces, KnownWorkspaces]>>();
-
-function knownWorkspaces(graph: BerryGraph, { ignored, development }: SliceScope): KnownWorkspaces {
-  const byRule = known.get(graph) ?? new Map<SliceScope['ignored'], [KnownWorkspaces, KnownWorkspaces]>();
-  known.set(graph, byRule);
-  const make = () => ({ edges: new Map(), bodies: new Map() });
-  const both = byRule.get(ignored) ?? [make(), make()];
-  byRule.set(ignored, both);
-  return both[development ? 1 : 0];
-}
-
-function workspaceEdges(
-  project: Project,
+/** Of an entry's descriptors those in use. */
+function usedDescriptors(
   graph: BerryGraph,
-  workspace: Workspace,
-  scope: SliceScope,
-): readonly number[] {
-  const { edges } = knownWorkspaces(graph, scope);
-  const found = edges.get(workspace) ?? findEdges(project, graph, workspace, scope);
-  edges.set(workspace, found);
-  return found;
-}
-
-/** Its own anchor, its dependencies in this scope, and workspaces that it has as required peers. */
-function findEdges(project: Project, graph: BerryGraph, workspace: Workspace, scope: SliceScope): number[] {
-  const anchor = anchorOf(graph, workspace);
-  const edges = [anchor];
-  const listed = new Map(graph.packageOf(graph.entryOf(anchor)).dependencies);
-  const parent = { name: workspace.name, reference: `workspace:${workspace.path || '.'}` };
-  for (const [name, range] of workspaceDependencies(workspace, scope, 'berry')) {
-    const descriptor = graph.resolve(parent, name, range);
-    const recorded = listed.get(name);
-    const fits = recorded === range || recorded === `npm:${range}`;
-    if (descriptor === null || !fits) throw lockfileOutOfDate(workspace, name, range);
-    edges.push(descriptor);
-  }
-  for (const peer of requiredPeers(workspace.packageManifest)) {
-    const provider = project.workspaces.get(peer);
-    if (provider !== undefined) edges.push(anchorOf(graph, provider));
-  }
-  return edges;
-}
-
-function anchorOf(graph: BerryGraph, workspace: Workspace): number {
-  const number = graph.numberOf(`${workspace.name}@workspace:${workspace.path || '.'}`);
-  if (number === null) throw workspaceNotInLockfile(workspace);
-  return number;
-}
-
-function usedDescriptors(graph: BerryGraph, entry: LockfileEntry, reached: Reached): readonly string[] {
+  entry: LockfileEntry,
+  isUsed: (descriptor: number) => boolean,
+): readonly string[] {
   const first = graph.firstDescriptor[entry.index] as number;
   if (entry.descriptors.length === 1) return entry.descriptors;
-  return entry.descriptors.filter((_, index) => reached.descriptors[first + index] === 1);
+  return entry.descriptors.filter((_, index) => isUsed(first + index));
 }
 
-function versioned(graph: BerryGraph, reached: Reached): Set<string> {
+function versioned(graph: BerryGraph, { workspaces, named }: Members): Set<string> {
   const names = new Set<string>();
-  for (const workspace of reached.workspaces) {
+  for (const workspace of workspaces) {
     const entry = graph.entryOf(anchorOf(graph, workspace));
     const anywhere = ['^', '~', '*', workspace.path || '.'].map(
       (range) => `${workspace.name}@workspace:${range}`,
     );
-    if (!usedDescriptors(graph, entry, reached).every((used) => anywhere.includes(used))) {
-      names.add(workspace.name);
-    }
+    const used = usedDescriptors(graph, entry, (descriptor) => named.has(descriptor));
+    if (!used.every((descriptor) => anywhere.includes(descriptor))) names.add(workspace.name);
   }
   return names;
 }
 
-function text(
-  graph: BerryGraph,
-  entries: readonly LockfileEntry[],
-  reached: Reached,
-  scope: SliceScope,
-): string {
+function text(graph: BerryGraph, { descriptors, entries }: Reached, scope: SliceScope): string {
   const { longKeysAreExplicit } = graph.lockfile;
   const blocks = entries.map((entry) => {
-    const used = usedDescriptors(graph, entry, reached);
+    const used = usedDescriptors(graph, entry, (descriptor) => descriptors[descriptor] === 1);
     return {
       key: used.join(', '),
       text: entryText(entry, used, bodyOf(graph, entry, scope), longKeysAreExplicit),
@@ -220,27 +170,16 @@ function headerOf({ lockfile }: BerryGraph, entries: readonly LockfileEntry[]): 
   return checked ? lockfile.header : lockfile.header.replace(/^ {2}cacheKey: .*\n/m, '');
 }
 
-function bodyOf(graph: BerryGraph, entry: LockfileEntry, scope: SliceScope): string {
-  const workspace = graph.workspaceOf(entry);
-  if (workspace === null) return entry.body;
-  const { bodies } = knownWorkspaces(graph, scope);
-  const dependencies = () => workspaceDependencies(workspace, scope, 'berry');
-  const body =
-    bodies.get(workspace) ??
-    workspaceBody(entry, graph.packageOf(entry), dependencies(), graph.lockfile.metadataVersion);
-  bodies.set(workspace, body);
-  return body;
-}
-
-function digest(graph: BerryGraph, reached: Reached, scope: SliceScope): string {
-  const digests = reached.entries.map((entry) => {
-    const isWorkspace = graph.workspaceOf(entry) !== null;
-    const used = usedDescriptors(graph, entry, reached);
-    return !isWorkspace && used.length === entry.descriptors.length
-      ? graph.digestOf(entry)
-      : entryDigest(used, bodyOf(graph, entry, scope));
+/** Changes if and only if the text does: a cone holds the keys in use, and the bodies that they stand before. */
+function digest(graph: BerryGraph, { workspaces, named, cones }: Members, scope: SliceScope): string {
+  const members = [...workspaces].map((workspace) => {
+    const entry = graph.entryOf(anchorOf(graph, workspace));
+    const used = usedDescriptors(graph, entry, (descriptor) => named.has(descriptor));
+    return `${used.join(', ')}\n${bodyOf(graph, entry, scope)}`;
   });
-  return createHash('sha256').update(graph.lockfile.header).update(digests.join('\n')).digest('hex');
+  const packages = [...cones].map((cone) => cone.digest);
+  const lines = [graph.lockfile.header, ...members.sort(), ...packages.sort()];
+  return createHash('sha256').update(lines.join('\n')).digest('hex');
 }
 
 function packages(graph: BerryGraph, entries: readonly LockfileEntry[]): Map<string, string[]> {
@@ -255,46 +194,4 @@ function packages(graph: BerryGraph, entries: readonly LockfileEntry[]): Map<str
   return new Map(
     [...versions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, found]) => [name, [...found].sort()]),
   );
-}
-
-/** Breadth first, so the shortest way; by names. */
-function pathTo(
-  project: Project,
-  graph: BerryGraph,
-  scope: SliceScope,
-  packageName: string,
-): string[] | null {
-  const cameFrom = new Map<LockfileEntry, LockfileEntry | null>();
-  const starts = [...scope.roots.map((name) => project.workspaces.get(name)), project.root];
-  const queue: LockfileEntry[] = [];
-  const enqueue = (entry: LockfileEntry, parent: LockfileEntry | null) => {
-    if (cameFrom.has(entry)) return;
-    cameFrom.set(entry, parent);
-    queue.push(entry);
-  };
-  for (const start of starts) {
-    if (start !== undefined) enqueue(graph.entryOf(anchorOf(graph, start)), null);
-  }
-  for (let entry = queue.shift(); entry !== undefined; entry = queue.shift()) {
-    if (graph.packageOf(entry).name === packageName && graph.workspaceOf(entry) === null) {
-      return trail(graph, entry, cameFrom);
-    }
-    const workspace = graph.workspaceOf(entry);
-    const next =
-      workspace === null ? graph.dependenciesOf(entry) : workspaceEdges(project, graph, workspace, scope);
-    for (const descriptor of next) enqueue(graph.entryOf(descriptor), entry);
-  }
-  return null;
-}
-
-function trail(
-  graph: BerryGraph,
-  end: LockfileEntry,
-  cameFrom: ReadonlyMap<LockfileEntry, LockfileEntry | null>,
-): string[] {
-  const names: string[] = [];
-  for (let entry: LockfileEntry | null = end; entry !== null; entry = cameFrom.get(entry) ?? null) {
-    names.unshift(graph.packageOf(entry).name);
-  }
-  return names;
 }

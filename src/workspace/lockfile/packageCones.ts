@@ -1,0 +1,122 @@
+import { hash } from 'node:crypto';
+import type { BerryGraph } from './berryGraph.ts';
+import type { LockfileEntry } from './parseBerryLockfile.ts';
+
+/** All that a descriptor of a third-party package leads to, itself included, up to workspaces. */
+export interface PackageCone {
+  /** SHA-256 in base64 over the descriptors and entries in it. */
+  digest: string;
+  /** Entries whose files may stand in the repo (`patch:`, `file:`, `portal:`, `link:`). */
+  local: ReadonlySet<LockfileEntry>;
+  /** Descriptors of workspaces that packages in it lead to. */
+  workspaces: ReadonlySet<number>;
+}
+
+const nothing: ReadonlySet<never> = new Set();
+
+/**
+ * Cones of the descriptors of a lockfile, each made once: the slices of many services share nearly all of theirs.
+ * Packages that need each other have one cone together, found as strongly connected components.
+ * Source: R. Tarjan, Depth-first search and linear graph algorithms (1972), with a stack of its own.
+ */
+export function packageCones(graph: BerryGraph): (descriptor: number) => PackageCone {
+  const cones: (PackageCone | undefined)[] = new Array(graph.descriptorCount);
+  return (descriptor) => {
+    const known = cones[descriptor];
+    if (known !== undefined) return known;
+    findCones(graph, descriptor, cones);
+    return cones[descriptor] as PackageCone;
+  };
+}
+
+interface Visit {
+  descriptor: number;
+  edges: readonly number[];
+  next: number;
+}
+
+function findCones(graph: BerryGraph, start: number, cones: (PackageCone | undefined)[]): void {
+  const order = new Map<number, number>();
+  const lowest = new Map<number, number>();
+  const open: number[] = [];
+  const visits: Visit[] = [];
+  const enter = (descriptor: number) => {
+    order.set(descriptor, order.size);
+    lowest.set(descriptor, order.size - 1);
+    open.push(descriptor);
+    visits.push({ descriptor, edges: edgesOf(graph, descriptor), next: 0 });
+  };
+  const lower = (descriptor: number, to: number) => {
+    if (to < (lowest.get(descriptor) as number)) lowest.set(descriptor, to);
+  };
+  enter(start);
+  for (let visit = visits.at(-1); visit !== undefined; visit = visits.at(-1)) {
+    const { descriptor } = visit;
+    const edge = visit.edges[visit.next];
+    visit.next += 1;
+    if (edge !== undefined) {
+      if (cones[edge] !== undefined) continue;
+      const entered = order.get(edge);
+      if (entered === undefined) enter(edge);
+      else lower(descriptor, entered);
+      continue;
+    }
+    visits.pop();
+    const low = lowest.get(descriptor) as number;
+    const parent = visits.at(-1);
+    if (parent !== undefined) lower(parent.descriptor, low);
+    if (low !== order.get(descriptor)) continue;
+    const members = open.splice(open.lastIndexOf(descriptor));
+    const cone = coneOf(graph, members, cones);
+    for (const member of members) cones[member] = cone;
+  }
+}
+
+/** A workspace ends a cone: what it leads to depends on which of its dependencies count. */
+function edgesOf(graph: BerryGraph, descriptor: number): readonly number[] {
+  const entry = graph.entryOf(descriptor);
+  const source = graph.patchSourceOf(descriptor);
+  const dependencies = graph.workspaceOf(entry) === null ? graph.dependenciesOf(entry) : [];
+  return source === -1 ? dependencies : [source, ...dependencies];
+}
+
+function coneOf(
+  graph: BerryGraph,
+  members: readonly number[],
+  cones: readonly (PackageCone | undefined)[],
+): PackageCone {
+  const children = new Set<PackageCone>();
+  for (const member of members) {
+    for (const edge of edgesOf(graph, member)) {
+      const cone = cones[edge];
+      if (cone !== undefined) children.add(cone);
+    }
+  }
+  const entries = members.map((member) => graph.entryOf(member));
+  const lines = [
+    ...members.map((member, index) => `${graph.nameOf(member)}\n${ownText(graph, entries[index])}`),
+    ...[...children].map(({ digest }) => digest),
+  ];
+  return {
+    digest: hash('sha256', lines.sort().join('\n'), 'base64'),
+    local: union(
+      entries.filter((entry) => graph.isLocal(entry)),
+      [...children].map(({ local }) => local),
+    ),
+    workspaces: union(
+      members.filter((_, index) => graph.workspaceOf(entries[index] as LockfileEntry) !== null),
+      [...children].map(({ workspaces }) => workspaces),
+    ),
+  };
+}
+
+function ownText(graph: BerryGraph, entry: LockfileEntry | undefined): string {
+  return entry === undefined || graph.workspaceOf(entry) !== null ? '' : entry.body;
+}
+
+/** One of the sets given where it holds all: most cones have nothing of their own to add. */
+function union<T>(own: readonly T[], others: readonly ReadonlySet<T>[]): ReadonlySet<T> {
+  const [first = nothing, ...rest] = others.filter(({ size }) => size > 0).sort((a, b) => b.size - a.size);
+  const added = [...own, ...rest.flatMap((set) => [...set])].filter((member) => !first.has(member));
+  return added.length === 0 ? first : new Set([...first, ...added]);
+}

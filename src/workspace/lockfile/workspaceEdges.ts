@@ -1,0 +1,77 @@
+import type { Project, Workspace } from '../project.ts';
+import type { BerryGraph } from './berryGraph.ts';
+import { lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
+import type { SliceScope } from './lockfileSlice.ts';
+import type { LockfileEntry } from './parseBerryLockfile.ts';
+import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
+import { workspaceBody } from './writeBerryEntry.ts';
+
+/** What workspaces are in a scope, whatever the slice: every service has the root, and shares libraries. */
+interface KnownWorkspaces {
+  edges: Map<Workspace, readonly number[]>;
+  bodies: Map<Workspace, string>;
+}
+
+const known = new WeakMap<BerryGraph, Map<SliceScope['ignored'], [KnownWorkspaces, KnownWorkspaces]>>();
+
+function knownWorkspaces(graph: BerryGraph, { ignored, development }: SliceScope): KnownWorkspaces {
+  const byRule = known.get(graph) ?? new Map<SliceScope['ignored'], [KnownWorkspaces, KnownWorkspaces]>();
+  known.set(graph, byRule);
+  const make = () => ({ edges: new Map(), bodies: new Map() });
+  const both = byRule.get(ignored) ?? [make(), make()];
+  byRule.set(ignored, both);
+  return both[development ? 1 : 0];
+}
+
+/** Descriptors that a workspace leads to: its own anchor, its dependencies in this scope, its required peers among workspaces. */
+export function workspaceEdges(
+  project: Project,
+  graph: BerryGraph,
+  workspace: Workspace,
+  scope: SliceScope,
+): readonly number[] {
+  const { edges } = knownWorkspaces(graph, scope);
+  const found = edges.get(workspace) ?? findEdges(project, graph, workspace, scope);
+  edges.set(workspace, found);
+  return found;
+}
+
+/** Its own anchor, its dependencies in this scope, and workspaces that it has as required peers. */
+function findEdges(project: Project, graph: BerryGraph, workspace: Workspace, scope: SliceScope): number[] {
+  const anchor = anchorOf(graph, workspace);
+  const edges = [anchor];
+  const listed = new Map(graph.packageOf(graph.entryOf(anchor)).dependencies);
+  const parent = { name: workspace.name, reference: `workspace:${workspace.path || '.'}` };
+  for (const [name, range] of workspaceDependencies(workspace, scope, 'berry')) {
+    const descriptor = graph.resolve(parent, name, range);
+    const recorded = listed.get(name);
+    const fits = recorded === range || recorded === `npm:${range}`;
+    if (descriptor === null || !fits) throw lockfileOutOfDate(workspace, name, range);
+    edges.push(descriptor);
+  }
+  for (const peer of requiredPeers(workspace.packageManifest)) {
+    const provider = project.workspaces.get(peer);
+    if (provider !== undefined) edges.push(anchorOf(graph, provider));
+  }
+  return edges;
+}
+
+/** The descriptor by which a workspace always stands in the lockfile. Rejects where it does not. */
+export function anchorOf(graph: BerryGraph, workspace: Workspace): number {
+  const number = graph.numberOf(`${workspace.name}@workspace:${workspace.path || '.'}`);
+  if (number === null) throw workspaceNotInLockfile(workspace);
+  return number;
+}
+
+/** An entry's body; a workspace's holds what its manifest asks for in this scope. */
+export function bodyOf(graph: BerryGraph, entry: LockfileEntry, scope: SliceScope): string {
+  const workspace = graph.workspaceOf(entry);
+  if (workspace === null) return entry.body;
+  const { bodies } = knownWorkspaces(graph, scope);
+  const dependencies = () => workspaceDependencies(workspace, scope, 'berry');
+  const body =
+    bodies.get(workspace) ??
+    workspaceBody(entry, graph.packageOf(entry), dependencies(), graph.lockfile.metadataVersion);
+  bodies.set(workspace, body);
+  return body;
+}
