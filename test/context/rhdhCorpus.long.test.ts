@@ -7,9 +7,14 @@ import { testFolder } from '../helpers/testRepo.ts';
 import { describeWith } from '../support/parts.ts';
 import { run } from '../support/run.ts';
 import { serviceOf } from '../workspace/yarnRepo.ts';
+import { compareRhdhSlices } from './rhdhCorpus.ts';
 import { rhdhProject } from './rhdhProject.ts';
 
 await describeWith(['corpora'], 'slices of a living Yarn 4 monorepo', () => {
+  it("equal Yarn's own, for every workspace", async () => {
+    expect(await compareRhdhSlices(1)).toBeGreaterThan(2000);
+  });
+
   it('pass the check of an immutable install, for every workspace; the smallest is installed', async () => {
     const project = await rhdhProject();
     let smallest = { folder: '', size: Number.POSITIVE_INFINITY };
