@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     reporters: reporters('long'),
     include: ['test/**/*.long.test.ts'],
-    testTimeout: 900_000,
+    testTimeout: 1_800_000,
     hookTimeout: 300_000,
-    fileParallelism: false,
+    maxWorkers: '100%',
   },
 });

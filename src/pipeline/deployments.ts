@@ -84,9 +84,7 @@ async function landIn(
   { ports, survey, toLand, landing }: { ports: Ports; survey: Survey; toLand: ToLand; landing: Landing },
 ): Promise<void> {
   const tools = await infraTools(ports, survey.config, environment);
-  const resumed = versions.filter(
-    ({ service }) => toLand.ledger.services[service]?.published === false && !toLand.claimed.has(service),
-  );
+  const resumed = versions.filter(({ service }) => !toLand.claimed.has(service));
   const landed = await landedBefore(tools.repo, environment.name, resumed);
   landing.landed[environment.name] = landed;
   const missing = versions.filter(({ service }) => landed[service] === undefined);

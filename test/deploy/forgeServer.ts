@@ -100,7 +100,11 @@ function github(state: ForgeServer, method: string, url: URL, body: Body): Reply
     return { status: 200, body: found.map(shown) };
   }
   if (url.pathname.endsWith('/pulls')) return { status: 201, body: shown(add(state, body)) };
-  return releases(state, method, url, body);
+  const taken = { message: 'Validation Failed', errors: [{ resource: 'Release', code: 'already_exists' }] };
+  return (
+    releases(state, method, url, body) ??
+    (isNewRelease(method, url) ? { status: 422, body: taken } : undefined)
+  );
 }
 
 function gitlab(state: ForgeServer, method: string, url: URL, body: Body): Reply | undefined {
@@ -133,7 +137,10 @@ function gitlab(state: ForgeServer, method: string, url: URL, body: Body): Reply
     };
     return { status: 201, body: shown(add(state, made)) };
   }
-  return releases(state, method, url, body);
+  return (
+    releases(state, method, url, body) ??
+    (isNewRelease(method, url) ? { status: 409, body: { message: 'Release already exists' } } : undefined)
+  );
 }
 
 function gitea(state: ForgeServer, method: string, url: URL, body: Body): Reply | undefined {
@@ -160,7 +167,10 @@ function gitea(state: ForgeServer, method: string, url: URL, body: Body): Reply 
     return { status: 200, body: open.slice((page - 1) * limit, page * limit).map(shown) };
   }
   if (url.pathname.endsWith('/pulls')) return { status: 201, body: shown(add(state, body)) };
-  return releases(state, method, url, body);
+  return (
+    releases(state, method, url, body) ??
+    (isNewRelease(method, url) ? { status: 409, body: { message: 'Release already exists' } } : undefined)
+  );
 }
 
 function releases(state: ForgeServer, method: string, url: URL, body: Body): Reply | undefined {
@@ -169,8 +179,14 @@ function releases(state: ForgeServer, method: string, url: URL, body: Body): Rep
     const found = state.releases.find(({ gitTag }) => gitTag === decodeURIComponent(named));
     return found && { status: 200, body: found };
   }
-  if (method !== 'POST' || !url.pathname.endsWith('/releases')) return undefined;
+  if (!isNewRelease(method, url)) return undefined;
   const { tag_name: gitTag, name, body: text, description, prerelease } = body;
+  if (state.releases.some((known) => known.gitTag === gitTag)) return undefined;
   state.releases.push({ gitTag, name, notes: text ?? description, prerelease });
   return { status: 201, body: {} };
+}
+
+/** Whether a request is to make a release. A second one for a tag is refused, by each forge in its own way. */
+function isNewRelease(method: string, url: URL): boolean {
+  return method === 'POST' && url.pathname.endsWith('/releases');
 }

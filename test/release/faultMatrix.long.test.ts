@@ -4,9 +4,12 @@ import { engineFaults, faultMatrix } from './faultMatrix.ts';
 
 await describeWith(['linux', 'registry'], 'a release whose calls to the outside fail', () => {
   it('comes to the same end, after a second run at most, whichever call it is', async () => {
-    const told = await faultMatrix();
-    console.log(told);
-    expect(told).toMatch(/^\d\d+ faults/);
+    // Side by side: most of the time goes into waiting for what never answers.
+    const parts = [0, 1, 2].map((part) => faultMatrix((call) => call % 3 === part));
+    for (const told of await Promise.all(parts)) {
+      console.log(told);
+      expect(told).toMatch(/^\d\d+ faults/);
+    }
   });
 });
 

@@ -15,7 +15,11 @@ export function github(http: ForgeHttp, api: string, repository: string): Forge 
       if (await hasRelease(gitTag)) return 'present';
       const body = { tag_name: gitTag, name, body: notes, prerelease };
       const made = await http.send('POST', `${base}/releases`, { body, accept: [422] });
-      return made.status === 422 ? 'present' : 'made';
+      if (made.status !== 422) return 'made';
+      if (await hasRelease(gitTag)) return 'present';
+      // It is refused for another reason, which the failure tells.
+      await http.send('POST', `${base}/releases`, { body });
+      return 'made';
     },
     async putPullRequest({ head, base: target, title, body, autoMerge }) {
       const owner = repository.split('/')[0] ?? '';
