@@ -16,7 +16,7 @@ const gitFaults: readonly GitFault[] = [
 ];
 
 /** Seconds; a machine with much to do must not look like one that hangs. */
-const timeout = { SHIPYARN_TIMEOUT: '4' };
+const timeout = { SHIPYARN_TIMEOUT: '8' };
 
 interface Matrix {
   world: World;
