@@ -4,25 +4,12 @@ import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
 import { Failure } from '../../src/errors.ts';
 import type { ImageManifest } from '../../src/image/imageFormat.ts';
 import type { ImageStore } from '../../src/ports/registry.ts';
-import { type Fault, startFaultProxy } from '../registry/faultProxy.ts';
+import { allFaults, startFaultProxy } from '../registry/faultProxy.ts';
 import { pullWhole } from '../registry/imageTools.ts';
 import { docker } from '../support/engine.ts';
 import { seededRandom } from '../support/random.ts';
 import { startRegistry } from '../support/registry.ts';
 import { recorder, requestOf, testBuilder } from './engineFixture.ts';
-
-const FAULTS: Fault[] = [
-  'drop-request',
-  'drop-upload',
-  'drop-answer',
-  'drop-download',
-  'corrupt-upload',
-  'corrupt-download',
-  'delay',
-  'answer-500',
-  'answer-503',
-  'answer-429',
-];
 
 /** Builds at a time: the engine waits for seconds before it tries an upload again. */
 const inFlight = 12;
@@ -42,7 +29,7 @@ interface Push {
  */
 export async function pushFaultRun(seed: number, pushes: number, rate: number): Promise<string> {
   const random = seededRandom(seed);
-  const pick = () => FAULTS[Math.floor(random() * FAULTS.length)];
+  const pick = () => allFaults[Math.floor(random() * allFaults.length)];
   const registry = await startRegistry();
   const proxy = await startFaultProxy(registry.host, () => (random() < rate ? pick() : undefined));
   const waiting = Array.from({ length: pushes }, (_, n) => n);

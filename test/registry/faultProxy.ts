@@ -4,17 +4,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll } from 'vitest';
 
 /** What the proxy does to one exchange; absent: it passes it on untouched. */
-export type Fault =
-  | 'drop-request' // the connection breaks before the registry sees anything
-  | 'drop-upload' // it breaks in the middle of the request's body
-  | 'drop-answer' // the registry did it, and nobody hears of it
-  | 'drop-download' // it breaks in the middle of the answer's body
-  | 'corrupt-upload'
-  | 'corrupt-download'
-  | 'delay'
-  | 'answer-500'
-  | 'answer-503'
-  | 'answer-429';
+/** All that can befall an exchange. */
+export const allFaults = [
+  'drop-request', // the connection breaks before the registry sees anything
+  'drop-upload', // it breaks in the middle of the request's body
+  'drop-answer', // the registry did it, and nobody hears of it
+  'drop-download', // it breaks in the middle of the answer's body
+  'corrupt-upload',
+  'corrupt-download',
+  'delay',
+  'answer-500',
+  'answer-503',
+  'answer-429',
+] as const;
+
+export type Fault = (typeof allFaults)[number];
 
 export interface FaultProxy {
   /** `127.0.0.1:<port>`. */

@@ -8,21 +8,8 @@ import { publishReleaseImage, stageReleaseImage } from '../../src/image/releaseI
 import type { ImageStore } from '../../src/ports/registry.ts';
 import { seededRandom } from '../support/random.ts';
 import { startRegistry } from '../support/registry.ts';
-import { type Fault, startFaultProxy } from './faultProxy.ts';
+import { allFaults, startFaultProxy } from './faultProxy.ts';
 import { type MadeImage, makeImage, pullWhole, pushImage } from './imageTools.ts';
-
-const FAULTS: Fault[] = [
-  'drop-request',
-  'drop-upload',
-  'drop-answer',
-  'drop-download',
-  'corrupt-upload',
-  'corrupt-download',
-  'delay',
-  'answer-500',
-  'answer-503',
-  'answer-429',
-];
 
 /** `tag` was to point to `digest`; `reported`: the call that was to make it so came back without an error. */
 interface PromisedTag {
@@ -40,7 +27,7 @@ export async function faultRun(seed: number, pushes: number, rate: number): Prom
   const random = seededRandom(seed);
   const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)] as T;
   const registry = await startRegistry();
-  const proxy = await startFaultProxy(registry.host, () => (random() < rate ? pick(FAULTS) : undefined));
+  const proxy = await startFaultProxy(registry.host, () => (random() < rate ? pick(allFaults) : undefined));
   const store = httpRegistry(proxy.host, registryHost(proxy.host, []), {
     credentials: { forHost: async () => ({ credentials: null }) },
     retry: { attempts: 6, firstDelay: 1, longestDelay: 20 },
