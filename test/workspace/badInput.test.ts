@@ -164,7 +164,10 @@ describe('bad input is refused with file, line and way out', () => {
     variable.commit('a', {
       '.yarnrc.yml': 'nodeLinker: node-modules\nnpmAuthToken: "$'.concat('{NPM_TOKEN}"\n'),
     });
-    expect(await refusal(variable)).toMatchObject({ reason: 'secret-not-named' });
+    expect(await refusal(variable)).toMatchObject({
+      reason: 'secret-not-named',
+      at: { file: '.yarnrc.yml', line: 2 },
+    });
     const named = await contextOf(variable, '@acme/api', { secrets: { NPM_TOKEN: { env: 'NPM_TOKEN' } } });
     expect(named.dockerfile.text).toContain('--mount=type=secret,id=NPM_TOKEN');
   });

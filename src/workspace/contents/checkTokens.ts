@@ -10,12 +10,23 @@ const credentialLines: Readonly<Record<string, RegExp>> = {
   '.yarnrc.yml': /^\s*(?:npmAuthToken|npmAuthIdent)\s*:\s*(.+)$/,
 };
 
+/** A variable without a default in a registry's settings. */
+export interface SettingsVariable {
+  name: string;
+  file: string;
+  /** From 1. */
+  line: number;
+}
+
 /**
  * Refuses committed credentials on their way into a layer. `${NAME}` is fine: the value comes as a build secret.
- * Gives the names of such variables that have no default.
+ * Gives such variables that have no default.
  */
-export async function checkTokens(snapshot: Snapshot, files: readonly FileEntry[]): Promise<string[]> {
-  const variables = new Set<string>();
+export async function checkTokens(
+  snapshot: Snapshot,
+  files: readonly FileEntry[],
+): Promise<SettingsVariable[]> {
+  const variables: SettingsVariable[] = [];
   for (const { path, oid } of files) {
     const pattern = credentialLines[posix.basename(path)];
     if (pattern === undefined) continue;
@@ -25,10 +36,11 @@ export async function checkTokens(snapshot: Snapshot, files: readonly FileEntry[
       const [, value = ''] = pattern.exec(line) ?? [];
       if (value.replace(/["']|\s+#.*$/g, '').trim() !== '' && !/\$\{?\w+/.test(value))
         throw committedToken(path, index + 1);
-      for (const [, name] of line.matchAll(/\$\{(\w+)\}/g)) variables.add(name as string);
+      for (const [, name = ''] of line.matchAll(/\$\{(\w+)\}/g))
+        variables.push({ name, file: path, line: index + 1 });
     }
   }
-  return [...variables].sort();
+  return variables;
 }
 
 function committedToken(file: string, line: number) {
@@ -41,12 +53,19 @@ function committedToken(file: string, line: number) {
 }
 
 /** Refuses settings that ask for a variable which no build secret brings. */
-export function checkVariablesAreSecrets(variables: readonly string[], secrets: readonly string[]): void {
-  const missing = variables.find((name) => !secrets.includes(name));
+export function checkVariablesAreSecrets(
+  variables: readonly SettingsVariable[],
+  secrets: readonly string[],
+): void {
+  const missing = variables.find(({ name }) => !secrets.includes(name));
   if (missing === undefined) return;
+  const { name, file, line } = missing;
+  // Yarn 1 knows no defaults in its settings.
+  const otherwise = file === '.yarnrc.yml' ? `, or give a default: \`\${${name}-}\`` : '';
   throw inputFailure({
     reason: 'secret-not-named',
-    message: `Yarn's settings ask for \${${missing}}, and no build secret of that name is configured.`,
-    hint: `Add \`secrets: { ${missing}: { env: ${missing} } }\` to shipyarn.yaml, or give a default: \`\${${missing}-}\`.`,
+    message: `${file} asks for \${${name}}, and no build secret of that name is configured.`,
+    hint: `Add \`secrets: { ${name}: { env: ${name} } }\` to shipyarn.yaml${otherwise}.`,
+    at: { file, line },
   });
 }
