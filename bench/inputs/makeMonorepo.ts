@@ -25,7 +25,10 @@ export interface Monorepo {
   base: string;
 }
 
-/** A generated monorepo, checked out at `main`. The same seed and size give the same commit ids. */
+/**
+ * A generated monorepo, checked out at `main`, its refs packed as a clone leaves them. The same seed and size give the
+ * same commit ids.
+ */
 export async function makeMonorepo(folder: string, size: MonorepoSize, seed: number): Promise<Monorepo> {
   const chance = chanceOf(seed + size.workspaces);
   const model = monorepoModel(size, chance);
@@ -38,6 +41,7 @@ export async function makeMonorepo(folder: string, size: MonorepoSize, seed: num
   const [tag] = [...history.versions].map(([name, version]) => `${name}@${version}`);
   const base = await git(folder, 'rev-parse', `${tag}^{commit}`);
   await retagAsReleased(folder, base, history.versions);
+  await git(folder, 'pack-refs', '--all');
   return { folder, size, model, history, base };
 }
 
