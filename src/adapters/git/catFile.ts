@@ -27,7 +27,7 @@ const largestHeld = 4 * 1024 * 1024;
 export interface CatFile {
   /** Asks for an object by id or revision. Questions asked at once travel together. */
   ask(object: string): Promise<BatchReply>;
-  /** Ends the process after the questions that were asked. */
+  /** Lets the process end after the questions that were asked; waits for their answers, not for its end. */
   close(): Promise<void>;
 }
 
@@ -126,9 +126,8 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
     },
     async close() {
       send();
-      if (child !== null) keepAlive(child, true);
       child?.stdin.end();
-      await ended;
+      if (open.length > 0) await ended;
     },
   };
 }

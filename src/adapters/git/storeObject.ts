@@ -2,7 +2,6 @@ import { createHash, randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { deflate } from 'node:zlib';
 import { workFailure } from '../../errors.ts';
 import { ifMissing } from './ifMissing.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
@@ -51,6 +50,8 @@ async function storeFile(folder: string, name: string, content: Buffer): Promise
   // Git's own name for what it is about to store: `git gc` sweeps what a killed run leaves.
   const temporary = join(folder, `tmp_obj_${randomBytes(6).toString('hex')}`);
   try {
+    // Loads where something is stored: a preview of what is committed stores nothing.
+    const { deflate } = await import('node:zlib');
     await writeFile(temporary, await promisify(deflate)(content), { mode: 0o444 });
     await rename(temporary, file);
   } catch (error) {
