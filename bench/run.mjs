@@ -2,20 +2,16 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
 
 const root = path.resolve(import.meta.dirname, '..');
 const outfile = path.join(root, 'node_modules', '.cache', `bench-${process.pid}.mjs`);
 await build({
-  entryPoints: [path.join(root, 'bench/main.ts')],
-  outfile,
-  bundle: true,
-  format: 'esm',
+  input: path.join(root, 'bench/main.ts'),
   platform: 'node',
-  target: 'node20.19',
-  packages: 'external',
-  define: { __projectRoot: JSON.stringify(root) },
-  logLevel: 'warning',
+  external: /^[^./]/,
+  transform: { target: 'node20.19', define: { __projectRoot: JSON.stringify(root) } },
+  output: { file: outfile, format: 'esm', codeSplitting: false },
 });
 try {
   const { main } = await import(pathToFileURL(outfile).href);

@@ -3,7 +3,7 @@ import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
 import { expect, test } from 'vitest';
 import { layoutFolder } from '../../src/adapters/registry/layoutFolder.ts';
 import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
@@ -41,11 +41,9 @@ test('several processes write one layout and lose nothing', async () => {
   const folder = await tempDir();
   const script = join(await tempDir('writer'), 'writer.mjs');
   await build({
-    entryPoints: ['test/registry/layoutWriter.ts'],
-    outfile: script,
-    bundle: true,
+    input: 'test/registry/layoutWriter.ts',
     platform: 'node',
-    format: 'esm',
+    output: { file: script, format: 'esm', codeSplitting: false },
   });
   const names = ['a', 'b', 'c', 'd'];
   await Promise.all(names.map((name) => run(process.execPath, [script, folder, name, '8'])));
