@@ -108,7 +108,7 @@ async function describeOwn(
 }
 
 async function withYarn(project: Project, closure: Closure, service: Service): Promise<ContextPart[]> {
-  return [...(await installParts(project, closure, service)), ...yarnPart(project)];
+  return [...(await installParts(project, closure, service)), ...(await yarnPart(project))];
 }
 
 /** PnP writes its ES module loader where a workspace is a module, or the settings ask for it (plugin-pnp). */

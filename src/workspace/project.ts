@@ -37,6 +37,8 @@ export interface YarnSettings {
   cacheFolder?: string;
   enableGlobalCache?: boolean;
   plugins?: (string | { path?: string })[];
+  npmRegistryServer?: string;
+  npmRegistries?: Record<string, { npmAuthToken?: string; npmAuthIdent?: string } | null>;
   packageExtensions?: Record<string, { dependencies?: Record<string, string> }>;
   catalog?: Record<string, string>;
   catalogs?: Record<string, Record<string, string>>;

@@ -1,4 +1,5 @@
 import type { YarnFamily } from '../project.ts';
+import type { YarnRegistry } from './yarnRegistry.ts';
 
 /** What is taken where neither `packageManager` nor `yarnPath` names a version. */
 const lastVersions = { classic: '1.22.22', berry: '4.17.1' };
@@ -6,9 +7,15 @@ const lastVersions = { classic: '1.22.22', berry: '4.17.1' };
 /**
  * A Node script that runs Yarn as `packageManager` names it: from its cache folder, else out of the npm
  * registry (`yarn`, `@yarnpkg/cli-dist`), checked against the hash in `packageManager` where there is one.
+ * The registry is the one that Corepack is told by environment variable, else the one that Yarn itself would ask.
  * Needs neither Corepack nor a Yarn in the image.
  */
-export function fetchYarnScript(family: YarnFamily, version: string | null, packageManager: string): string {
+export function fetchYarnScript(
+  family: YarnFamily,
+  version: string | null,
+  packageManager: string,
+  registry: YarnRegistry,
+): string {
   const release = version ?? lastVersions[family];
   const name = family === 'classic' ? 'yarn' : '@yarnpkg/cli-dist';
   const [, algorithm = '', hash = ''] = /\+(sha\d+)\.([0-9a-f]+)$/.exec(packageManager) ?? [];
@@ -17,7 +24,9 @@ export function fetchYarnScript(family: YarnFamily, version: string | null, pack
     .replaceAll('%FILE%', family === 'classic' ? 'lib/cli.js' : 'bin/yarn.js')
     .replaceAll('%VERSION%', release)
     .replaceAll('%ALGORITHM%', family === 'classic' ? '' : algorithm)
-    .replaceAll('%HASH%', hash);
+    .replaceAll('%HASH%', hash)
+    .replace('%SERVER_VARIABLE%', family === 'classic' ? 'YARN_REGISTRY' : 'YARN_NPM_REGISTRY_SERVER')
+    .replace('%SETTINGS%', () => JSON.stringify(registry));
 }
 
 const script = `// Runs Yarn %VERSION%; fetches it from the npm registry on first use. Written by shipyarn.
@@ -29,6 +38,7 @@ const zlib = require('node:zlib');
 
 const name = '%NAME%';
 const version = '%VERSION%';
+const settings = %SETTINGS%;
 const home = process.env.SHIPYARN_YARN_FOLDER || process.env.YARN_CACHE_FOLDER || process.env.YARN_GLOBAL_FOLDER || os.tmpdir();
 const folder = path.join(home, 'shipyarn-yarn-' + version);
 const entry = path.join(folder, '%FILE%');
@@ -44,11 +54,37 @@ function untar(tar) {
   return files;
 }
 
+function filled(text) {
+  return text.replace(/\\$\\{(\\w+)(?::?-([^}]*))?\\}/g, (_, name, otherwise) => process.env[name] || otherwise || '');
+}
+
+function registry() {
+  const { COREPACK_NPM_REGISTRY, COREPACK_NPM_TOKEN, %SERVER_VARIABLE%: own } = process.env;
+  if (COREPACK_NPM_REGISTRY) return { server: COREPACK_NPM_REGISTRY, headers: authorization(COREPACK_NPM_TOKEN) };
+  const server = own || filled(settings.server || '');
+  // Yarn 1 keeps a token for the host it is named for.
+  if (!server || (own && name === 'yarn')) return { server: server || 'https://registry.npmjs.org', headers: {} };
+  return { server, headers: authorization(filled(settings.token || ''), filled(settings.ident || '')) };
+}
+
+function authorization(token, ident) {
+  if (token) return { authorization: 'Bearer ' + token };
+  if (!ident) return {};
+  return { authorization: 'Basic ' + (ident.includes(':') ? Buffer.from(ident).toString('base64') : ident) };
+}
+
+function notFetched(url, why) {
+  const otherwise = 'COREPACK_NPM_REGISTRY may name another registry, or commit the release and name it in yarnPath';
+  return new Error('cannot fetch Yarn ' + version + ' from ' + url + ' (' + why + '); ' + otherwise);
+}
+
 async function fetchYarn() {
-  const registry = (process.env.YARN_NPM_REGISTRY_SERVER || process.env.YARN_REGISTRY || 'https://registry.npmjs.org').replace(/\\/$/, '');
-  const url = registry + '/' + name + '/-/' + name.split('/').pop() + '-' + version + '.tgz';
-  const response = await fetch(url);
-  if (!response.ok) throw new Error('cannot fetch Yarn from ' + url + ': ' + response.status);
+  const { server, headers } = registry();
+  const url = server.replace(/\\/$/, '') + '/' + name + '/-/' + name.split('/').pop() + '-' + version + '.tgz';
+  const response = await fetch(url, { headers }).catch((error) => {
+    throw notFetched(url, error.cause || error);
+  });
+  if (!response.ok) throw notFetched(url, 'status ' + response.status);
   const files = untar(zlib.gunzipSync(Buffer.from(await response.arrayBuffer())));
   const release = files.get('%FILE%');
   const found = '%ALGORITHM%' === '' ? '%HASH%' : createHash('%ALGORITHM%').update(release).digest('hex');
@@ -68,7 +104,7 @@ async function fetchYarn() {
   const cli = require(entry);
   if (name === 'yarn' && !cli.autoRun) cli.default();
 })().catch((error) => {
-  console.error(String(error.cause ? error + ': ' + error.cause : error));
+  console.error(String(error));
   process.exitCode = 1;
 });
 `;

@@ -3,6 +3,7 @@ import type { Project } from '../project.ts';
 import type { ContextPart } from './contextPart.ts';
 import { writtenPart } from './contextPart.ts';
 import { fetchYarnScript } from './fetchYarnScript.ts';
+import { yarnRegistry } from './yarnRegistry.ts';
 
 const scriptPath = '.shipyarn/yarn.cjs';
 
@@ -38,9 +39,10 @@ const common = { YARN_IGNORE_PATH: '1' };
 const berryEnvironment = { ...common, YARN_ENABLE_TELEMETRY: '0', YARN_ENABLE_PROGRESS_BARS: '0' };
 
 /** The script that fetches Yarn, where the repo does not hold its release. */
-export function yarnPart(project: Project): ContextPart[] {
+export async function yarnPart(project: Project): Promise<ContextPart[]> {
   const { yarnPath, family, version } = project.yarn;
   if (yarnPath !== null) return [];
-  const script = fetchYarnScript(family, version, project.root.packageManifest.packageManager ?? '');
+  const { packageManager = '' } = project.root.packageManifest;
+  const script = fetchYarnScript(family, version, packageManager, await yarnRegistry(project));
   return [writtenPart(scriptPath, () => Buffer.from(script))];
 }

@@ -84,12 +84,13 @@ function tarballPath({ name, version }: Published): string {
   return `/${name}/-/${name.split('/').at(-1)}-${version}.tgz`;
 }
 
-/** A package archive as npm makes it: everything below `package/`. */
-export async function tarball(manifest: Published): Promise<Buffer> {
+/** A package archive as npm makes it: everything below `package/`; `more`: files beside its index. */
+export async function tarball(manifest: Published, more: Record<string, string> = {}): Promise<Buffer> {
   const tar = pack();
   const mtime = new Date(0);
   tar.entry({ name: 'package/package.json', mtime }, `${JSON.stringify(manifest, null, 2)}\n`);
   tar.entry({ name: 'package/index.js', mtime }, `module.exports = '${manifest.version}';\n`);
+  for (const [path, content] of Object.entries(more)) tar.entry({ name: `package/${path}`, mtime }, content);
   tar.finalize();
   return gzipSync(await buffer(tar));
 }
