@@ -1,6 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { connectEngine } from '../../src/adapters/docker/connectEngine.ts';
+import { pushImage } from '../../src/image/engine/pushImage.ts';
 import type { ShipyarnEvent } from '../../src/report/event.ts';
 import { baseImage } from '../support/engine.ts';
 import { describeWith } from '../support/parts.ts';
@@ -65,6 +67,7 @@ await describeWith(['engine', 'registry'], 'a build that does not come to its en
 
 describe('engines that behave in their own way', () => {
   const image = { id: 'moby.image.id', aux: { ID: 'sha256:made' } };
+  const digest = `sha256:${'4c'.repeat(32)}`;
 
   it('does not wait for an answer that never ends after the image (29.8)', async () => {
     const engine = await startFakeEngine({ lines: [image], ends: false });
@@ -85,6 +88,17 @@ describe('engines that behave in their own way', () => {
     expect(session?.headers['x-docker-expose-session-grpc-method']).toBe(
       '/grpc.health.v1.Health/Check, /moby.buildkit.secrets.v1.Secrets/GetSecret, /moby.filesync.v1.Auth/Credentials',
     );
+  });
+
+  it.each([
+    ['in words alone (29)', []],
+    ['in words and as a value (20.10)', [{ aux: { Tag: '1', Digest: digest, Size: 406 } }]],
+  ])('reads the digest of what was pushed where it is told %s', async (_, more) => {
+    const words = { status: `1: digest: ${digest} size: 406` };
+    const pushed = { id: '9a915bafb1ed', status: 'Pushed', progressDetail: {} };
+    const { env } = await startFakeEngine({ lines: [], push: [pushed, words, ...more] });
+    const options = { service: '@acme/api', credentials: null, signal };
+    expect(await pushImage(await connectEngine(env), '127.0.0.1:1/team/api:1', options)).toBe(digest);
   });
 
   it('says that the disk is full', async () => {

@@ -47,6 +47,7 @@ export async function pushFaultRun(seed: number, pushes: number, rate: number): 
   await registry.stop();
   const faults = [...proxy.struck].map(([fault, count]) => `${fault} ${count}`).join(', ');
   const reported = made.filter(({ digest }) => digest !== null).length;
+  expect(reported, 'pushes that came through').toBeGreaterThan(0);
   return `seed ${seed}: ${reported} of ${pushes} pushes reported over ${proxy.seen.length} exchanges (${faults})`;
 }
 

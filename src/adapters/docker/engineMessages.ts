@@ -12,6 +12,12 @@ interface Line {
   aux?: string | { ID?: string; Digest?: string };
 }
 
+/**
+ * How a push that went well ends. Engines with the containerd store (29's default) say it in these words alone, others
+ * in `aux` as well. Source: moby `daemon/containerd/image_push.go`, `distribution/push_v2.go`.
+ */
+const pushedLine = /^\S+: digest: (sha256:[0-9a-f]{64}) size: \d+$/;
+
 /** Milliseconds that an answer may stay open after it named the image. */
 const graceAfterImage = 1000;
 
@@ -56,6 +62,8 @@ function messageOf(line: Line): EngineMessage | null {
   if (typeof line.aux === 'string') return line.id === 'moby.buildkit.trace' ? decodeStatus(line.aux) : null;
   if (line.aux?.ID) return { kind: 'image', id: line.aux.ID };
   if (line.aux?.Digest) return { kind: 'pushed', digest: line.aux.Digest };
+  const pushed = line.id ? undefined : pushedLine.exec(line.status ?? '')?.[1];
+  if (pushed !== undefined) return { kind: 'pushed', digest: pushed };
   const text = line.stream ?? (line.status && [line.id, line.status].filter(Boolean).join(': '));
   return text?.trim() ? { kind: 'progress', text: text.trim() } : null;
 }
