@@ -1,14 +1,17 @@
 import type { Git, GitCommit } from '../ports/git.ts';
 
+/** The commits since a starting point; null stands for the beginning. */
+export type CommitRanges = (start: string | null) => readonly GitCommit[];
+
 /**
  * For each of several starting points the commits that `head` has and it has not, children before parents.
- * Null stands for the beginning. One walk through the history, however many starting points there are.
+ * One walk through the history, however many starting points there are.
  */
 export async function commitsSince(
   { history }: Pick<Git, 'history'>,
   head: string,
   starts: readonly (string | null)[],
-): Promise<(start: string | null) => readonly GitCommit[]> {
+): Promise<CommitRanges> {
   const distinct = [...new Set(starts)];
   if (distinct.length === 0) return () => [];
   const known = distinct.filter((start) => start !== null);

@@ -21,7 +21,7 @@ export interface Comparison {
   warnings: string[];
 }
 
-interface ComparisonQuestion {
+export interface ComparisonQuestion {
   project: Project;
   service: Service;
   lastRelease: LastRelease | null;

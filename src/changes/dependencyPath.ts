@@ -5,11 +5,10 @@ import type { Project, Workspace } from '../workspace/project.ts';
  * `services/api`. Null where the manifests show none. devDependencies are taken only where nothing else leads there.
  */
 export function dependencyPath(project: Project, workspace: string, service: Workspace): string[] | null {
+  const runtime = ['dependencies', 'optionalDependencies', 'peerDependencies'];
   return (
-    search(project, workspace, service, ['dependencies', 'optionalDependencies', 'peerDependencies']) ??
-    search(project, workspace, service, [
-      ...['dependencies', 'optionalDependencies', 'peerDependencies', 'devDependencies'],
-    ])
+    search(project, workspace, service, runtime) ??
+    search(project, workspace, service, [...runtime, 'devDependencies'])
   );
 }
 
@@ -29,9 +28,25 @@ function search(
   return null;
 }
 
+const known = new WeakMap<object, Map<string, Workspace[]>>();
+
+/** The workspaces that one names, by name; found once for all services that lead over it. */
 function dependenciesOf(workspace: Workspace, project: Project, fields: readonly string[]): Workspace[] {
+  const lists = known.get(project.structure) ?? new Map<string, Workspace[]>();
+  known.set(project.structure, lists);
+  const key = `${fields.length} ${workspace.path}`;
+  const list = lists.get(key) ?? findDependencies(workspace, project, fields);
+  lists.set(key, list);
+  return list;
+}
+
+function findDependencies(workspace: Workspace, project: Project, fields: readonly string[]): Workspace[] {
   const names = fields.flatMap((field) => Object.keys(workspace.packageManifest[field] ?? {}));
-  return names.sort().flatMap((name) => project.workspaces.get(name) ?? []);
+  return names.flatMap((name) => project.workspaces.get(name) ?? []).sort(byName);
+}
+
+function byName(a: Workspace, b: Workspace): number {
+  return a.name < b.name ? -1 : 1;
 }
 
 function trail(from: Workspace, cameFrom: ReadonlyMap<Workspace, Workspace | null>): string[] {

@@ -7,8 +7,8 @@ import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { attributeCommits } from './attributeCommits.ts';
 import { openBaselines } from './baseline.ts';
-import { commitsSince } from './commitsSince.ts';
-import { type Comparison, compareService } from './compareService.ts';
+import { type CommitRanges, commitsSince } from './commitsSince.ts';
+import { type Comparison, type ComparisonQuestion, compareService } from './compareService.ts';
 import { firstReleases } from './firstReleases.ts';
 import { fittingTags, lastReleases, type ReleaseTag, releaseTags } from './lastReleases.ts';
 import { type LockfileEdits, lockfileEdits } from './lockfileEdits.ts';
@@ -47,16 +47,29 @@ export async function detectChanges(question: ChangesQuestion): Promise<ServiceC
   const last = await lastReleases(git, head.commit, tagged, { channel, scheme: identityScheme });
   const baselines = openBaselines(git, question, question.configAt);
   const thorough = question.thorough ?? false;
-  const comparisons = await Promise.all(
-    services.map((service) => {
-      const lastRelease = last.get(service.name) ?? null;
-      const baseline = lastRelease === null ? null : baselines(since ?? lastRelease.commit);
-      const released = since === null || lastRelease === null ? null : baselines(lastRelease.commit);
-      const gitTag = since === null ? (lastRelease?.gitTag ?? null) : null;
-      return compareService({ project, service, lastRelease, baseline, released, gitTag, thorough });
+  const questions = services.map((service) => {
+    const lastRelease = last.get(service.name) ?? null;
+    const baseline = lastRelease === null ? null : baselines(since ?? lastRelease.commit);
+    const released = since === null || lastRelease === null ? null : baselines(lastRelease.commit);
+    const gitTag = since === null ? (lastRelease?.gitTag ?? null) : null;
+    return { project, service, lastRelease, baseline, released, gitTag, thorough };
+  });
+  const comparing = Promise.all(questions.map((each) => compareService(each)));
+  comparing.catch(() => undefined);
+  // Git walks the history while contexts are compared.
+  const range = await commitsSince(git, head.commit, await likelyStarts(questions));
+  return withCommits(question, await comparing, { range, tagged });
+}
+
+/** Commits to list from: those of services that may be affected. */
+async function likelyStarts(questions: readonly ComparisonQuestion[]): Promise<(string | null)[]> {
+  const starts = await Promise.all(
+    questions.map(async ({ service, lastRelease, baseline, thorough }) => {
+      const isLikely = thorough || baseline === null || (await baseline.mayDiffer(service));
+      return isLikely ? [lastRelease?.commit ?? null] : [];
     }),
   );
-  return withCommits(question, comparisons, tagged);
+  return starts.flat();
 }
 
 async function resolveSince({ git, since }: ChangesQuestion): Promise<string | null> {
@@ -71,19 +84,20 @@ async function resolveSince({ git, since }: ChangesQuestion): Promise<string | n
 }
 
 async function withCommits(
-  { git, head, channel, thorough }: ChangesQuestion,
+  { git, channel, thorough }: ChangesQuestion,
   comparisons: readonly Comparison[],
-  released: ReadonlyMap<string, readonly ReleaseTag[]>,
+  { range, tagged }: { range: CommitRanges; tagged: ReadonlyMap<string, readonly ReleaseTag[]> },
 ): Promise<ServiceChange[]> {
   const told = new Set(comparisons.filter(({ affected }) => affected || thorough));
-  const starts = [...told].map(({ lastRelease }) => lastRelease?.commit ?? null);
-  const range = await commitsSince(git, head.commit, starts);
   const edits = lockfileEdits(git);
+  const commitsOf = async (comparison: Comparison, others: readonly ReleaseTag[]) => {
+    const commits = range(comparison.lastRelease?.commit ?? null);
+    return withReleases(await attributed(comparison, commits, edits), commits, others);
+  };
   return Promise.all(
     comparisons.map(async (comparison) => {
       const { service, lastRelease, since, identity, reasons, after, warnings } = comparison;
-      const commits = range(lastRelease?.commit ?? null);
-      const known = released.get(service.name) ?? [];
+      const known = tagged.get(service.name) ?? [];
       const others = fittingTags(known, channel).filter(({ version }) => version !== lastRelease?.version);
       return {
         service,
@@ -92,9 +106,7 @@ async function withCommits(
         identity,
         affected: comparison.affected,
         reasons,
-        commits: told.has(comparison)
-          ? withReleases(await attributed(comparison, commits, edits), commits, others)
-          : [],
+        commits: told.has(comparison) ? await commitsOf(comparison, others) : [],
         takenVersions: new Set(known.map(({ version }) => version)),
         contents: async () => (await after()).contents,
         warnings,

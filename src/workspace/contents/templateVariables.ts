@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { ContextContents, ContextYarn } from '../contextContents.ts';
+import { compareBytes } from '../snapshot.ts';
 import { baseReference } from './nodeVersion.ts';
 import type { TemplateVariables } from './renderDockerfile.ts';
 
@@ -67,9 +68,9 @@ function secretExports(secrets: readonly string[]): string {
 function rootFiles({ layers, service }: Pick<ContextContents, 'layers' | 'service'>): string | false {
   const layer = layers.find(({ name }) => name === 'service');
   const own = service.path === '' ? '' : `${service.path}/`;
-  const paths = (layer?.entries ?? []).map(({ path }) => path.slice('service/'.length));
-  const outside = paths.filter((path) => !path.startsWith(own));
-  return outside.length === 0 ? false : words(outside);
+  const paths = (layer?.parts ?? []).flatMap((part) => part.entries().map(({ path }) => path));
+  const outside = new Set(paths.filter((path) => !path.startsWith(own)));
+  return outside.size === 0 ? false : words([...outside].sort(compareBytes));
 }
 
 /** Where the build stage leaves a workspace for the final one: dependencies apart from the service. */
