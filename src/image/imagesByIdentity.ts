@@ -8,7 +8,7 @@ import {
   pullRequestTagOf,
   repositoryOf,
 } from '../plan/imageReference.ts';
-import type { BuildRequest, BuiltImage } from '../ports/builder.ts';
+import type { Builder, BuildRequest, BuiltImage } from '../ports/builder.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ImageStore } from '../ports/registry.ts';
 import { buildImages } from './buildImages.ts';
@@ -63,7 +63,12 @@ export async function imagesByIdentity(
 ): Promise<IdentityImages> {
   const { config } = sources;
   const trusted = trustedTags(config, options.pusher);
-  const there = options.rebuild ? new Map<string, FoundImage>() : await foundImages(store, jobs, trusted);
+  const looking = options.rebuild ? new Map<string, FoundImage>() : foundImages(store, jobs, trusted);
+  const [there, builder] = await Promise.all([
+    looking,
+    ports.openBuilder(builderName(config), config),
+    askAhead(store, config, jobs),
+  ]);
   for (const { change } of jobs) {
     const image = there.get(change.service.name);
     if (image === undefined) continue;
@@ -79,7 +84,7 @@ export async function imagesByIdentity(
   const missing = jobs.filter(({ change }) => !found.has(change.service.name));
   if (missing.length === 0) return { digests, found };
   try {
-    await buildMissing(ports, sources, store, missing, digests, options);
+    await buildMissing(ports, sources, { builder, store }, missing, digests, options);
     return { digests, found };
   } catch (failure) {
     if (!options.keepGoing || !(failure instanceof Error) || options.signal.aborted) throw failure;
@@ -113,6 +118,26 @@ async function foundImages(
     }),
   );
   return new Map(images.flat());
+}
+
+/** Images of a run whose next questions go out ahead; with more of them the registry always has something to do. */
+const FEW = 4;
+
+/**
+ * Asks the registry, while it looks for the images, what the builder `oci` would ask it next: for the right to push,
+ * and for the last release's image, most of whose layers the new one has, too. What it refuses is met again by those
+ * who need it.
+ */
+async function askAhead(store: ImageStore, config: Config, jobs: readonly ImageJob[]): Promise<void> {
+  if (builderName(config) !== 'oci' || isLayout(store) || jobs.length > FEW) return;
+  await Promise.all(
+    jobs.map(async ({ change: { lastRelease }, repository }) => {
+      store.checkAccess(repository).catch(() => {});
+      const identity = lastRelease?.identity ?? null;
+      if (identity === null) return;
+      await store.getManifest(repository, identityTagOf(identity)).catch(() => null);
+    }),
+  );
 }
 
 /** What a pull request pushed and a release uses is the release's from now on. */
@@ -156,13 +181,12 @@ async function tellMovedBases(
 async function buildMissing(
   ports: Ports,
   sources: Sources,
-  store: ImageStore,
+  { builder, store }: { builder: Builder; store: ImageStore },
   jobs: readonly ImageJob[],
   digests: Map<string, string>,
   { pusher, signal, keepGoing, rebuild }: ImagesOptions,
 ): Promise<void> {
   const { config } = sources;
-  const builder = await ports.openBuilder(builderName(config), config);
   const toRequests = Promise.all(
     jobs.map(async ({ change, repository }) => ({
       ...(await buildRequest(ports, sources, change)),

@@ -6,6 +6,7 @@ import type { ImageStore, StoredManifest } from '../../ports/registry.ts';
 import { longestSilence } from '../longestSilence.ts';
 import type { CredentialSource } from './dockerCredentials.ts';
 import { httpExchange } from './exchange.ts';
+import { namedBlobs } from './namedBlobs.ts';
 import { readBlob } from './readBlob.ts';
 import { type ClientRequest, type RegistryClient, registryClient } from './registryClient.ts';
 import { damaged } from './registryFailure.ts';
@@ -29,8 +30,8 @@ export interface HttpRegistryOptions {
 /** Bytes; the specification lets registries refuse more than 4 MiB. */
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
 
-/** Most images have a config and one or two layers that are new. */
-const UPLOADS_AHEAD = 3;
+/** Most images have a config and one layer that are new. */
+const UPLOADS_AHEAD = 2;
 
 /** A registry that speaks the OCI distribution specification 1.1 (Docker's registry API v2 with it). */
 export function httpRegistry(location: string, host: RegistryHost, options: HttpRegistryOptions): ImageStore {
@@ -41,12 +42,17 @@ export function httpRegistry(location: string, host: RegistryHost, options: Http
   const again = <T>(work: () => Promise<T>) => retrying(policy, work);
   const requests = requestsTo(host);
   const sessions = uploadSessions(client, requests.startUpload);
+  const named = namedBlobs();
 
   return {
     location,
     checkAccess: (repository) => again(() => sessions.open(repository, UPLOADS_AHEAD)),
     getManifest: (repository, reference) =>
-      again(() => fetchManifest(client, requests.getManifest(repository, reference), reference)),
+      again(async () => {
+        const stored = await fetchManifest(client, requests.getManifest(repository, reference), reference);
+        if (stored !== null) named.add(repository, stored);
+        return stored;
+      }),
     putManifest: (repository, reference, manifest) =>
       again(() => sendManifest(client, requests, repository, reference, manifest)),
     hasBlob: (repository, digest) =>
@@ -59,7 +65,9 @@ export function httpRegistry(location: string, host: RegistryHost, options: Http
         objectMode: false,
       }),
     putBlob: (repository, blob) =>
-      retrying(policy, (attempt) => sendBlob({ client, requests, sessions }, repository, blob, attempt)),
+      retrying(policy, (attempt) =>
+        sendBlob({ client, requests, sessions, named }, repository, blob, attempt),
+      ),
     listTags: (repository) => listAllTags(client, policy, requests.listTags(repository)),
   };
 }

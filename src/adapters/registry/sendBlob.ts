@@ -1,4 +1,5 @@
 import { Failure } from '../../errors.ts';
+import type { NamedBlobs } from './namedBlobs.ts';
 import type { RegistryClient } from './registryClient.ts';
 import type { Blob, Requests } from './registryRequests.ts';
 import { Passing } from './retry.ts';
@@ -14,6 +15,7 @@ export interface Uploading {
   client: RegistryClient;
   requests: Requests;
   sessions: UploadSessions;
+  named: NamedBlobs;
 }
 
 /** One attempt to have a blob in a repository, by the cheapest way: there already, mounted, uploaded. */
@@ -23,7 +25,7 @@ export async function sendBlob(
   blob: Blob,
   attempt: number,
 ): Promise<'present' | 'mounted' | 'uploaded'> {
-  const { client, requests, sessions } = uploading;
+  const { client, requests, sessions, named } = uploading;
   const isPresent = async () => {
     const { answer } = await client.sendAndRead(requests.headBlob(repository, blob.digest));
     return answer.statusCode === 200;
@@ -31,7 +33,7 @@ export async function sendBlob(
   const elsewhere = blob.mountFrom !== undefined && blob.mountFrom !== repository ? blob.mountFrom : null;
   // An upload that has been waiting may be forgotten by now: a second attempt starts one of its own.
   const waiting = () => (attempt === 1 ? sessions.takeWaiting(repository) : null);
-  if (elsewhere === null && blob.size <= SMALL_BLOB) {
+  if (elsewhere === null && blob.size <= SMALL_BLOB && !named.has(repository, blob.digest)) {
     const opened = waiting();
     if (opened !== null && blob.size <= TINY_BLOB) return upload(uploading, repository, blob, await opened);
     // Both questions in one round trip; the answer to the second keeps.

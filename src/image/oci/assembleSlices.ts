@@ -38,16 +38,15 @@ export function assembleSlices(
       start(installing.then(({ layer }) => pushLayers(store, repository, [layer], run.shared))),
       sourcesPushed,
     ];
-    const [base, dependencies, built] = await Promise.all([finding, installing, sources]);
-    const { layer, storeAs } = dependencies;
+    const keeping = start(
+      installing.then(({ layer, storeAs }) => storeDependencies(request.target, storeAs, layer, platform)),
+    );
+    const [base, { layer }, built] = await Promise.all([finding, installing, sources]);
     await checkNative(layer.native, base, platform, run);
     const layers = [layer, ...built];
     const config = assembleConfig(serviceSettings(contents, base), base, layers, platform, createdAt);
     const [bytes] = await Promise.all([start(pushManifestParts(request, base, layers, config)), ...pushes]);
-    const keepDependencies = async () => {
-      if (storeAs !== null) await storeDependencies(store, repository, storeAs, layer, platform);
-    };
-    return { platform, bytes, keepDependencies };
+    return { platform, bytes, keepDependencies: async () => (await keeping)() };
   };
 }
 

@@ -13,8 +13,8 @@ import type { YarnSetting } from './yarnInstall.ts';
 
 export interface FoundDependencies {
   layer: DependencyLayer;
-  /** Tag under which the registry is to keep the layer once it is pushed; null: it does, or is not to. */
-  storeAs: string | null;
+  /** Tags of which the registry is to keep the layer under one, the last unless another does; empty: it does already. */
+  storeAs: readonly string[];
 }
 
 /**
@@ -29,24 +29,24 @@ export async function findDependencies(
   run: Run,
 ): Promise<FoundDependencies> {
   const key = dependencyKey(contents, platform);
-  const tag = dependencyTag(target.imageTag, key);
+  const tags = readableTags(target.imageTag, key);
   const service = contents.service.name;
   const step = 'install production dependencies';
   const kept = await keptDependencyLayer(run.cacheFolder, key);
   if (kept !== null) {
     run.report({ kind: 'build', service, step, state: 'cached' });
-    return { layer: kept, storeAs: tag };
+    return { layer: kept, storeAs: tags };
   }
-  const stored = await firstStored(target, readableTags(target.imageTag, key));
+  const stored = await firstStored(target, tags);
   if (stored !== null) {
     run.report({ kind: 'build', service, step, state: 'cached', text: 'found in the registry' });
-    return { layer: stored, storeAs: null };
+    return { layer: stored, storeAs: [] };
   }
   run.report({ kind: 'build', service, step, state: 'started' });
   const slice = await files.of('production');
   const layer = await installDependencyLayer(key, slice, platform, setting);
   run.report({ kind: 'build', service, step, state: 'done' });
-  return { layer, storeAs: tag };
+  return { layer, storeAs: tags };
 }
 
 /** A pull request may use what releases installed; not the other way round. */

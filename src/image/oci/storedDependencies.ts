@@ -1,4 +1,3 @@
-import type { ImageStore } from '../../ports/registry.ts';
 import { parseJson, putJsonBlob } from '../blobs.ts';
 import { openBlob, type Place } from '../copyImage.ts';
 import { type ImageManifest, jsonBytes, mediaTypes, type Platform } from '../imageFormat.ts';
@@ -32,17 +31,18 @@ export async function findStoredDependencies(place: Place, tag: string): Promise
 }
 
 /**
- * Keeps a layer that has been pushed under its dependency tag, as an image of that one layer: every registry takes
- * those, and none of them removes a layer that a tag leads to.
+ * Makes ready to keep a layer under the last of its dependency tags unless one of them does, as an image of that one layer: every registry takes those,
+ * and none of them removes a layer that a tag leads to. What it gives writes the tag once the layer is pushed.
  */
 export async function storeDependencies(
-  store: ImageStore,
-  repository: string,
-  tag: string,
+  { store, repository }: Place,
+  tags: readonly string[],
   layer: DependencyLayer,
   platform: Platform,
-): Promise<void> {
-  if ((await store.getManifest(repository, tag)) !== null) return;
+): Promise<() => Promise<void>> {
+  const tag = tags.at(-1);
+  const there = await Promise.all(tags.map((each) => store.getManifest(repository, each)));
+  if (tag === undefined || there.some((stored) => stored !== null)) return async () => {};
   const rootfs = { type: 'layers', diff_ids: [layer.diffId] };
   const config = await putJsonBlob(store, repository, mediaTypes.ociConfig, { ...platform, rootfs });
   const manifest: ImageManifest = {
@@ -52,5 +52,7 @@ export async function storeDependencies(
     layers: [layer.descriptor],
     annotations: { [DIFF_ID]: layer.diffId, [NATIVE]: JSON.stringify(layer.native) },
   };
-  await store.putManifest(repository, tag, { mediaType: mediaTypes.ociManifest, bytes: jsonBytes(manifest) });
+  const bytes = jsonBytes(manifest);
+  return async () =>
+    void (await store.putManifest(repository, tag, { mediaType: manifest.mediaType, bytes }));
 }
