@@ -40,7 +40,7 @@ fs.mkdirSync('dist'); fs.writeFileSync('dist/index.js', "exports.days = (n) => r
       name: '@acme/api',
       version: '0.1.0',
       scripts: { start: 'node server.js' },
-      dependencies: { '@acme/lib': yarn === 1 ? '1.0.0' : 'workspace:^' },
+      dependencies: { '@acme/lib': yarn === 1 ? '1.0.0' : 'workspace:*' },
     },
     'services/api/server.js': server('hello'),
   };
@@ -48,6 +48,7 @@ fs.mkdirSync('dist'); fs.writeFileSync('dist/index.js', "exports.days = (n) => r
 
 const shapes: [yarn: YarnVersion, version: string, linker: string][] = [
   [1, '1.22.22', 'node-modules'],
+  [2, '2.4.2', 'node-modules'],
   [3, '3.8.7', 'node-modules'],
   [4, '4.17.1', 'node-modules'],
   [4, '4.17.1', 'pnpm'],

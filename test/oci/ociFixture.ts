@@ -38,7 +38,7 @@ export const apiFiles = {
 /** What {@link apiFiles}' service says. */
 export const apiSays = (version: string) => `hello world, 172800000 true ${version}\n`;
 
-const packageManagers = { 1: 'yarn@1.22.22', 3: 'yarn@3.8.7', 4: 'yarn@4.17.1' };
+const packageManagers = { 1: 'yarn@1.22.22', 2: 'yarn@2.4.2', 3: 'yarn@3.8.7', 4: 'yarn@4.17.1' };
 
 /** A repository with a real lockfile of that Yarn. `linker` is for the later Yarns. */
 export function apiRepo(

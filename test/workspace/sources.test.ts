@@ -72,7 +72,7 @@ async function installed(yarn: YarnVersion, repo: TestRepo, more: readonly strin
   return { folder, lockfile: readFileSync(join(folder, 'yarn.lock'), 'utf8') };
 }
 
-describe.each([1, 3, 4] as const)('packages from elsewhere under Yarn %i', (yarn) => {
+describe.each([1, 2, 3, 4] as const)('packages from elsewhere under Yarn %i', (yarn) => {
   it('come from Git and from archives, as the lockfile says', async () => {
     const library = testRepo();
     const first = library.commit('feat: one', {
@@ -98,7 +98,7 @@ describe.each([1, 3, 4] as const)('packages from elsewhere under Yarn %i', (yarn
   });
 });
 
-describe.each([3, 4] as const)('committed archives under Yarn %i', (yarn) => {
+describe.each([2, 3, 4] as const)('committed archives under Yarn %i', (yarn) => {
   it('come along where the slice needs them, and install without a network', async () => {
     const repo = await repoWith(yarn, {
       api: { jay: '1.0.0' },

@@ -14,7 +14,7 @@ import type { Service } from '../../src/workspace/service.ts';
 import { openSnapshot } from '../../src/workspace/snapshot.ts';
 import { type TestRepo, testFolder, testRepo } from '../helpers/testRepo.ts';
 
-export type YarnVersion = 1 | 3 | 4;
+export type YarnVersion = 1 | 2 | 3 | 4;
 
 const require = createRequire(import.meta.url);
 
@@ -56,7 +56,7 @@ export function yarnRepo(version: YarnVersion, files: Readonly<Record<string, un
   const repo = testRepo();
   repo.write(asText(files));
   if (version === 1) runYarn(1, repo.root, ['install', '--ignore-scripts', '--non-interactive']);
-  else runYarn(version, repo.root, ['install', '--mode=update-lockfile']);
+  else runYarn(version, repo.root, ['install', version === 2 ? '--skip-builds' : '--mode=update-lockfile']);
   repo.write({
     '.gitignore': 'node_modules\n.yarn/*\n!.yarn/patches\n!.yarn/plugins\n!.yarn/releases\n.pnp.*\n',
   });

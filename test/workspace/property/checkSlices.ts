@@ -51,6 +51,8 @@ async function install(repo: TestRepo, yarn: YarnVersion): Promise<void> {
   const args =
     yarn === 1
       ? ['install', '--ignore-scripts', '--ignore-platform', '--non-interactive']
-      : ['install', '--mode=update-lockfile'];
+      : yarn === 2
+        ? ['install', '--skip-builds']
+        : ['install', '--mode=update-lockfile'];
   await startYarn(yarn, repo.root, args);
 }

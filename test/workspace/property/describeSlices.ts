@@ -18,7 +18,7 @@ export function describeSlices(options: { first?: number; shapes: number }): voi
   });
   afterAll(() => registry.close());
 
-  describe.each([4, 3, 1] as const)('slices of generated monorepos under Yarn %i', (yarn) => {
+  describe.each([4, 3, 2, 1] as const)('slices of generated monorepos under Yarn %i', (yarn) => {
     it.each(seeds)('seed %i', async (seed) => {
       expect(await checkSlices(seed, yarn, registry.url)).toEqual([]);
     });

@@ -1,4 +1,5 @@
 import semver from 'semver';
+import type { YarnVersion } from '../yarnRepo.ts';
 import { tarball } from './fakeRegistry.ts';
 import { plainNames } from './publishedPackages.ts';
 import type { Random } from './seededRandom.ts';
@@ -27,14 +28,14 @@ const special = [
   'plugin',
   'uses-workspace',
 ];
-/** Yarn 3 cannot patch packages that are invented; real ones are looked at elsewhere. */
+/** Yarn 2 and 3 cannot patch packages that are invented; real ones are looked at elsewhere. */
 const patchedByYarn = ['watcher', 'typescript', 'resolve'];
 const ranges = ['^1.0.0', '~1.1.0', '2.x', '*', '1.0.0', 'latest', '>=1.0.0 <2', '1 || 2'];
 
 /** A monorepo of a few workspaces over the features of a Yarn family; the same for the same random numbers. */
 export async function generateMonorepo(
   random: Random,
-  yarn: 1 | 3 | 4,
+  yarn: YarnVersion,
   registry: string,
 ): Promise<GeneratedMonorepo> {
   const count = random.between(2, 6);
@@ -71,9 +72,9 @@ export async function generateMonorepo(
   return { files, names, ignored: random.some([...plainNames, 'typescript'], 3) };
 }
 
-function berrySettings(random: Random, yarn: 3 | 4, registry: string): string[] {
+function berrySettings(random: Random, yarn: 2 | 3 | 4, registry: string): string[] {
   return [
-    `nodeLinker: ${random.pick(['node-modules', 'pnp', 'pnpm'])}`,
+    `nodeLinker: ${random.pick(['node-modules', 'pnp', ...(yarn === 2 ? [] : ['pnpm'])])}`,
     `npmRegistryServer: "${registry}"`,
     'unsafeHttpWhitelist: ["127.0.0.1"]',
     ...(yarn === 4 ? ['npmMinimalAgeGate: 0'] : []),
@@ -81,8 +82,8 @@ function berrySettings(random: Random, yarn: 3 | 4, registry: string): string[] 
   ];
 }
 
-function packages(random: Random, yarn: 1 | 3 | 4, most: number): Record<string, string> {
-  const known = yarn === 3 ? special.filter((name) => !patchedByYarn.includes(name)) : special;
+function packages(random: Random, yarn: YarnVersion, most: number): Record<string, string> {
+  const known = yarn === 2 || yarn === 3 ? special.filter((name) => !patchedByYarn.includes(name)) : special;
   const names = random.some([...plainNames, ...known], most);
   return Object.fromEntries(
     names.map((name) => {
@@ -102,7 +103,7 @@ function rangeOf(random: Random, name: string): string {
 
 function workspace(
   random: Random,
-  yarn: 1 | 3 | 4,
+  yarn: YarnVersion,
   all: { index: number; names: string[]; folders: string[]; versions: string[] },
 ): Manifest {
   const { index, names, versions } = all;
@@ -137,7 +138,7 @@ function workspace(
 
 function linkTo(
   random: Random,
-  yarn: 1 | 3 | 4,
+  yarn: YarnVersion,
   { folders, versions }: { folders: string[]; versions: string[] },
   other: number,
 ): string {
@@ -145,9 +146,9 @@ function linkTo(
   if (yarn === 1) return random.pick([version, `^${version}`, '*']);
   const folder = folders[other] as string;
   return random.pick([
-    'workspace:^',
+    // Yarn 2 knows neither.
+    ...(yarn === 2 ? [] : ['workspace:^', 'workspace:~']),
     'workspace:*',
-    'workspace:~',
     `workspace:${folder}`,
     `workspace:^${version}`,
     `^${version}`,
@@ -182,7 +183,7 @@ async function addLocal(
 
 function addResolutions(
   random: Random,
-  yarn: 1 | 3 | 4,
+  yarn: YarnVersion,
   root: Manifest,
   files: Record<string, unknown>,
 ): void {
@@ -193,7 +194,7 @@ function addResolutions(
     resolutions[yarn === 4 ? 'bee@npm:^1.0.0' : 'bee@^1.0.0'] = '2.0.0';
   }
   if (yarn !== 1 && random.chance(0.4)) {
-    const name = random.pick(yarn === 3 ? ['dog', 'elk'] : ['dog', 'elk', 'typescript']);
+    const name = random.pick(yarn === 2 || yarn === 3 ? ['dog', 'elk'] : ['dog', 'elk', 'typescript']);
     const version = name === 'typescript' ? '5.0.4' : '1.0.0';
     const file = `.yarn/patches/${name}.patch`;
     files[file] =
