@@ -1,16 +1,11 @@
 import type { ServiceChange } from '../changes/serviceChange.ts';
 import { builderName } from '../config/serviceSettings.ts';
 import type { Config } from '../config/settings.ts';
-import {
-  cacheTag,
-  identityTagOf,
-  imageTagOf,
-  pullRequestTagOf,
-  repositoryOf,
-} from '../plan/imageReference.ts';
-import type { Builder, BuildRequest, BuiltImage } from '../ports/builder.ts';
+import { identityTagOf, pullRequestTagOf, repositoryOf } from '../plan/imageReference.ts';
+import type { Builder, BuiltImage } from '../ports/builder.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ImageStore } from '../ports/registry.ts';
+import { buildCaches, type Pusher } from './buildCaches.ts';
 import { buildImages } from './buildImages.ts';
 import { type BuildSources, buildRequest } from './buildRequest.ts';
 import { isLayout } from './engineRepository.ts';
@@ -23,9 +18,6 @@ export interface ImageJob {
   /** Name inside the store: `team/api`. */
   repository: string;
 }
-
-/** On whose behalf images are pushed, which their tags tell. */
-type Pusher = 'release' | 'pull-request';
 
 export interface ImagesOptions {
   pusher: Pusher;
@@ -191,7 +183,7 @@ async function buildMissing(
     jobs.map(async ({ change, repository }) => ({
       ...(await buildRequest(ports, sources, change)),
       target: { store, repository, imageTag: ownTag(pusher)(change.identity) },
-      ...(isLayout(store) ? {} : caches(change, config, pusher)),
+      ...(isLayout(store) ? {} : buildCaches(change, config, pusher)),
       refreshBase: rebuild === true,
     })),
   );
@@ -200,27 +192,4 @@ async function buildMissing(
   const keep = (service: string, { digest }: BuiltImage) => void digests.set(service, digest);
   const { parallel } = config.file;
   await buildImages(builder, requests, { signal, report, keepGoing, parallel, onBuilt: keep });
-}
-
-type Caches = Pick<BuildRequest, 'cacheFrom' | 'lastBuild' | 'cacheTo'>;
-
-/** What a builder without a cache of its own may begin with, and where it leaves its own. */
-function caches(change: ServiceChange, config: Config, pusher: Pusher): Caches {
-  const repository = repositoryOf(change.service, config);
-  const last = lastImages(change, repository);
-  if (config.file.cache !== 'registry') return last;
-  const ofReleases = `${repository}:${cacheTag}`;
-  // A release does not begin with what a pull request left.
-  const cacheTo = pusher === 'release' ? ofReleases : `${repository}:pull-request-${cacheTag}`;
-  return { cacheTo, cacheFrom: [...new Set([cacheTo, ofReleases]), ...(last.cacheFrom ?? [])] };
-}
-
-/** The last release's image by identity, and by version, which registries keep longer. */
-function lastImages({ lastRelease }: ServiceChange, repository: string): Caches {
-  if (lastRelease === null) return {};
-  const { identity, version } = lastRelease;
-  const released = `${repository}:${imageTagOf(version)}`;
-  if (identity === null) return { cacheFrom: [released] };
-  const lastBuild = `${repository}:${identityTagOf(identity)}`;
-  return { cacheFrom: [lastBuild, released], lastBuild };
 }

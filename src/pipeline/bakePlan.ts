@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import { writeContext } from '../context/writeContext.ts';
+import { buildCaches } from '../image/buildCaches.ts';
 import { type BakeFile, bakeFile } from '../image/buildx/bakeFile.ts';
 import { splitHost } from '../image/parseReference.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -42,6 +43,7 @@ export async function bakePlan(ports: Ports, options: BakePlanOptions): Promise<
         env === undefined ? `id=${id},src=${file}` : `id=${id},env=${env}`,
       ),
       createdAt: head.committedAt,
+      ...buildCaches(change, config, 'release'),
     });
   }
   return bakeFile(images);

@@ -15,8 +15,10 @@ export interface Bake {
   signal: AbortSignal;
 }
 
-/** `said`: what buildx wrote beside the progress. */
-export type BakeResult = { ok: true; digest: string; mediaType: string } | { ok: false; said: string };
+/** `said`: what buildx wrote beside the progress. `unreachable`: the builder was given up, whatever was said. */
+export type BakeResult =
+  | { ok: true; digest: string; mediaType: string }
+  | { ok: false; said: string; unreachable?: true };
 
 /** The buildx command. */
 export interface Buildx {

@@ -16,12 +16,19 @@ const running = new Set<ChildProcess>();
 afterAll(async () => {
   for (const child of running) {
     child.kill('SIGTERM');
+    child.kill('SIGCONT');
     await once(child, 'exit');
   }
 });
 
+export interface Buildkitd {
+  address: string;
+  /** It holds its connections from now on and says nothing. */
+  hang(): void;
+}
+
 /** A BuildKit daemon as a cluster would run it; registries on the loopback interface are plain HTTP. */
-export async function startBuildkitd(registries: readonly string[]): Promise<{ address: string }> {
+export async function startBuildkitd(registries: readonly string[]): Promise<Buildkitd> {
   const folder = await tempDir('buildkitd');
   const address = `tcp://127.0.0.1:${await freePort()}`;
   const config = path.join(folder, 'buildkitd.toml');
@@ -42,7 +49,7 @@ export async function startBuildkitd(registries: readonly string[]): Promise<{ a
     log += chunk.toString();
   });
   await untilListening(Number(address.split(':').pop()), () => log);
-  return { address };
+  return { address, hang: () => void child.kill('SIGSTOP') };
 }
 
 /** A BUILDX_CONFIG folder that knows these builders. */

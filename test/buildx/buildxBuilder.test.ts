@@ -38,9 +38,9 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'the buildx bu
     return reference;
   }
 
-  const builderWith = (builders: readonly string[]) =>
+  const builderWith = (builders: readonly string[], seconds = '') =>
     buildxBuilder({
-      buildx: buildxCommand(env),
+      buildx: buildxCommand({ ...env, SHIPYARN_TIMEOUT: seconds }),
       builders,
       isPlain: (host) => host.startsWith('127.0.0.1'),
       openLayout: (folder) => openImageStore(`oci:${folder}`, { env, insecureRegistries: [] }),
@@ -127,6 +127,34 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'the buildx bu
     expect(events).toContainEqual(
       expect.objectContaining({ kind: 'warning', message: expect.stringContaining('The builder dead') }),
     );
+  }, 90_000);
+
+  it('waits for a step that is silent for longer than builders may be', async () => {
+    const files = { Dockerfile: `FROM ${base}\nRUN sleep 4 && echo ${Math.random()}\n` };
+    const request = requestOf(files, { location: location() });
+    const { digest } = await builderWith(['alive'], '1').build(request, { signal, ...recorder() });
+    expect(digest).toMatch(/^sha256:/);
+  }, 90_000);
+
+  it('leaves a builder that hangs in the middle of a build', async () => {
+    const { address, hang } = await startBuildkitd([registry.host]);
+    env.BUILDX_CONFIG = await buildxConfig({ alive: env.ALIVE ?? '', hung: address });
+    const service = ['a', 'b', 'c', 'd'].find((name) => rankBuilders(name, ['alive', 'hung'])[0] === 'hung');
+    const files = { Dockerfile: `FROM ${base}\nRUN sleep 4 && echo ${Math.random()}\n` };
+    const request = requestOf(files, { location: location(), service: service ?? '' });
+    const { events, report } = recorder();
+    const image = await builderWith(['alive', 'hung'], '2').build(request, {
+      signal,
+      report(event) {
+        report(event);
+        if (event.kind === 'build' && event.step.includes('RUN sleep')) hang();
+      },
+    });
+    expect(image.digest).toMatch(/^sha256:/);
+    const warnings = events.filter(({ kind }) => kind === 'warning');
+    expect(warnings).toMatchObject([
+      { message: expect.stringMatching(/^The builder hung .*no sign of life for 2 s/) },
+    ]);
   }, 90_000);
 
   it('says that no builder could be reached', async () => {

@@ -18,7 +18,10 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'shipyarn plan
     const base = await pushBase(registry.host);
     const repos = await testRepos({ registry: `${registry.host}/harbour`, builder: 'engine' });
     await repos.merge('chore: build elsewhere', {
-      'shipyarn.yaml': ['builder: engine\nbase: host', `builder: buildx\nbuilders: [fleet]\nbase: ${base}`],
+      'shipyarn.yaml': [
+        'builder: engine\nbase: host',
+        `builder: buildx\nbuilders: [fleet]\ncache: registry\nbase: ${base}`,
+      ],
     });
     const cwd = repos.monorepo;
 
@@ -39,6 +42,16 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'shipyarn plan
     expect(await repos.remoteTags()).toHaveLength(3);
 
     await repos.merge('feat(api): more', { 'services/api/src/server.js': ['berths: 12', 'berths: 13'] });
+    const again = await shipyarn(['plan', '--bake'], { cwd });
+    const api = `type=registry,ref=${registry.host}/harbour/api`;
+    expect(JSON.parse(again.stdout).target['harbour-api']).toMatchObject({
+      'cache-from': [
+        `${api}:cache`,
+        expect.stringMatching(/api:identity-[0-9a-f]{64}$/),
+        expect.stringMatching(/api:\d+\.\d+\.\d+$/),
+      ],
+      'cache-to': [expect.stringContaining(`${api}:cache,mode=max`)],
+    });
     const second = await shipyarn(['release', '--no-deploy'], { cwd, env });
     expect(second.stderr).toMatch(/built +harbour\/api@sha256/);
     expect(second.exitCode).toBe(0);

@@ -2,11 +2,13 @@ import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { endWithUs } from '../../cleanup/endProcess.ts';
+import { endProcess, endWithUs } from '../../cleanup/endProcess.ts';
 import { inputFailure } from '../../errors.ts';
 import type { Bake, BakeResult, Buildx } from '../../ports/buildx.ts';
 import type { EngineMessage } from '../../ports/engine.ts';
+import { longestSilence, shownSilence } from '../longestSilence.ts';
 import { runProcess } from '../runProcess.ts';
+import { watchBuilder } from './watchBuilder.ts';
 
 /** One line of `--progress rawjson`: BuildKit's SolveStatus. Source: moby/buildkit `client/graph.go`. */
 interface SolveStatus {
@@ -24,6 +26,7 @@ interface SolveStatus {
 
 /** Runs `docker buildx`, with Docker's own configuration and credentials. */
 export function buildxCommand(env: NodeJS.ProcessEnv): Buildx {
+  const silence = longestSilence(env);
   return {
     async check() {
       try {
@@ -33,12 +36,13 @@ export function buildxCommand(env: NodeJS.ProcessEnv): Buildx {
           cwd: '.',
           env,
           what: 'find buildx',
+          silence,
         });
       } catch (cause) {
         throw noBuildx(cause);
       }
     },
-    bake: (bake) => runBake(bake, env),
+    bake: (bake) => runBake(bake, env, silence),
   };
 }
 
@@ -51,7 +55,7 @@ function noBuildx(cause: unknown) {
   });
 }
 
-async function runBake(bake: Bake, env: NodeJS.ProcessEnv): Promise<BakeResult> {
+async function runBake(bake: Bake, env: NodeJS.ProcessEnv, silence: number): Promise<BakeResult> {
   const file = join(bake.folder, 'bake.json');
   const metadataFile = join(bake.folder, 'metadata.json');
   await writeFile(file, bake.file);
@@ -76,14 +80,24 @@ async function runBake(bake: Bake, env: NodeJS.ProcessEnv): Promise<BakeResult> 
     child.on('close', release);
   });
   ended.catch(() => {});
+  let dead = false;
+  const watch = watchBuilder(bake.builder, { cwd: bake.folder, env, silence }, () => {
+    dead = true;
+    if (child.pid !== undefined) endProcess(child.pid);
+  });
   const said: string[] = [];
   for await (const line of createInterface({ input: child.stderr })) {
+    watch.heard();
     const status = statusOf(line);
     if (status) bake.onStatus(status);
     else said.push(line);
   }
-  const exitCode = await ended;
+  const exitCode = await ended.finally(watch.stop);
   bake.signal.removeEventListener('abort', interrupt);
+  if (dead) {
+    const what = `ERROR: no sign of life for ${shownSilence(silence)} (SHIPYARN_TIMEOUT gives it longer)`;
+    return { ok: false, said: what, unreachable: true };
+  }
   if (exitCode !== 0) return { ok: false, said: said.join('\n').trim() };
   return readMetadata(metadataFile, bake.target);
 }

@@ -117,7 +117,7 @@ async function bakeSomewhere(
       const { failure } = pushRefusal(service, reference, message);
       return { ok: true, ...(await pushedByAnother(request, request.target.imageTag, failure)) };
     }
-    if (hasBegun(progress) || !isConnectionError(message)) {
+    if (result.unreachable !== true && (hasBegun(progress) || !isConnectionError(message))) {
       throw buildFailure(contents, progress, message);
     }
     unreachable.set(builder, message);
