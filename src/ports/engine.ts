@@ -45,14 +45,10 @@ export interface EngineBuild {
 }
 
 export interface EngineImage {
-  /** `sha256:…` of the config. */
+  /** `sha256:…` of the config, or of the manifest where the engine has the containerd store. */
   id: string;
-  /** Bytes on disk. */
-  size: number;
   os: string;
   architecture: string;
-  /** Names with the digest under which a registry knows the image: `registry/team/api@sha256:…`. */
-  repoDigests: string[];
   /** Diff ids of the layers, the lowest first. */
   layers: string[];
   /** As in `docker run -p`: `8080/tcp`. */

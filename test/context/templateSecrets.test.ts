@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+import { extract } from 'tar-stream';
 import { expect, it, onTestFinished } from 'vitest';
 import { type TestRepo, testFolder, testRepo } from '../helpers/testRepo.ts';
 import { makeCertificates } from '../support/certificates.ts';
@@ -123,14 +125,16 @@ await describeWith(
   },
 );
 
-/** Which of these texts a stream holds; the engine writes layers uncompressed. */
-async function found(stream: NodeJS.ReadableStream, texts: readonly string[]): Promise<string[]> {
+/** Which of these texts an image's archive holds; the engine writes layers plain or compressed. */
+async function found(archive: NodeJS.ReadableStream, texts: readonly string[]): Promise<string[]> {
   const seen = new Set<string>();
-  let tail = Buffer.alloc(0);
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const window = Buffer.concat([tail, chunk]);
-    for (const text of texts) if (window.includes(text)) seen.add(text);
-    tail = window.subarray(Math.max(0, window.length - 200));
+  for await (const entry of archive.pipe(extract())) {
+    const chunks: Buffer[] = [];
+    for await (const chunk of entry) chunks.push(chunk as Buffer);
+    const bytes = Buffer.concat(chunks);
+    const isCompressed = bytes[0] === 0x1f && bytes[1] === 0x8b;
+    const plain = isCompressed ? gunzipSync(bytes) : bytes;
+    for (const text of texts) if (plain.includes(text)) seen.add(text);
   }
   return texts.filter((text) => seen.has(text));
 }

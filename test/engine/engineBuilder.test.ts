@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { baseImage, docker } from '../support/engine.ts';
+import { baseImage, docker, hasContainerdStore } from '../support/engine.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { recorder, requestOf, testBuilder } from './engineFixture.ts';
@@ -128,7 +128,8 @@ await describeWith(['engine', 'registry'], 'the engine builder', () => {
     // The engine is left with the older one, as where someone else pushed the newer.
     await docker.getImage(`${location()}/kept:1`).tag({ repo: `${location()}/moving`, tag: '1' });
     const files = { Dockerfile: `FROM ${moving}\nCOPY b /b\n`, b: String(Math.random()) };
-    const layersOf = async (refreshBase: boolean) => {
+    const layerOf = async (image: string) => (await docker.getImage(image).inspect()).RootFS.Layers?.[0];
+    const baseOf = async (refreshBase: boolean) => {
       const request = requestOf(files, {
         location: location(),
         refreshBase,
@@ -136,11 +137,16 @@ await describeWith(['engine', 'registry'], 'the engine builder', () => {
       });
       await build(request);
       const name = `${location()}/api:${request.target.imageTag}`;
-      const { RootFS } = await docker.getImage(name).inspect();
+      const layer = await layerOf(name);
       await docker.getImage(name).remove();
-      return RootFS.Layers?.[0];
+      return layer;
     };
-    expect(await layersOf(true)).not.toBe(await layersOf(false));
+    const older = await layerOf(moving);
+    const withoutAsking = await baseOf(false);
+    const asked = await baseOf(true);
+    expect(asked).not.toBe(older);
+    // With the containerd store BuildKit looks every base up, and takes its own where no registry answers.
+    expect(withoutAsking).toBe((await hasContainerdStore()) ? asked : older);
     for (const name of ['kept', 'moving']) await docker.getImage(`${location()}/${name}:1`).remove();
   });
 

@@ -23,6 +23,12 @@ export function baseImage(): Promise<string> {
   return base;
 }
 
+/** Whether the engine keeps images in containerd, as Docker 29 does by default. */
+export async function hasContainerdStore(): Promise<boolean> {
+  const { DriverStatus } = await docker.info();
+  return DriverStatus.some(([, value]: [string, string]) => value === 'io.containerd.snapshotter.v1');
+}
+
 /** Runs a container, waits until it ends and gives what it wrote; the container is removed. */
 export async function runContainer(
   image: string,

@@ -190,10 +190,8 @@ async function inspect(docker: Docker, reference: string): Promise<EngineImage |
     const image = await docker.getImage(reference).inspect();
     return {
       id: image.Id,
-      size: image.Size,
       os: image.Os,
       architecture: image.Architecture,
-      repoDigests: image.RepoDigests ?? [],
       layers: image.RootFS.Layers ?? [],
       labels: image.Config?.Labels ?? {},
       exposedPorts: Object.keys(image.Config?.ExposedPorts ?? {}),

@@ -10,7 +10,7 @@ interface DescribedLayer {
 }
 
 export interface DescribedImage {
-  /** Bytes on disk. */
+  /** Bytes on disk of all layers, as containers see them. */
   size: number;
   /** The lowest first. */
   layers: DescribedLayer[];
@@ -41,7 +41,9 @@ export async function describeImage(
       isNew: released === null || !sameNumber ? null : !released.has(image.layers[index] ?? ''),
     }))
     .filter(({ size }) => size > 0);
-  return { size: image.size, layers, exposedPorts: image.exposedPorts };
+  // Engines with the containerd store count the compressed layers, too, in the size that they tell.
+  const size = layers.reduce((sum, layer) => sum + layer.size, 0);
+  return { size, layers, exposedPorts: image.exposedPorts };
 }
 
 /** `/bin/sh -c #(nop) COPY x` and `RUN /bin/sh -c yarn # buildkit` as they stand in the Dockerfile. */
