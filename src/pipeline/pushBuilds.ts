@@ -1,5 +1,4 @@
-import type { ServiceChange } from '../changes/serviceChange.ts';
-import { type IdentityImages, imagesByIdentity } from '../image/imagesByIdentity.ts';
+import { imagesByIdentity } from '../image/imagesByIdentity.ts';
 import { firstRegistry } from '../image/makeImages.ts';
 import { repositoryInStore } from '../image/repositoryInStore.ts';
 import { repositoryOf } from '../plan/imageReference.ts';
@@ -42,7 +41,9 @@ export async function pushBuilds(ports: Ports, options: PushBuildsOptions): Prom
   const wanted = changes.filter(({ affected }) => affected || named.length > 0);
   if (wanted.length === 0) return [];
 
-  const store = await ports.openStore(firstRegistry(config), config);
+  const first = firstRegistry(config);
+  const repositories = new Map(wanted.map(({ service }) => [service.name, repositoryOf(service, config)]));
+  const store = await ports.openStore(first, config);
   const jobs = wanted.map((change) => ({
     change,
     repository: repositoryInStore(store.location, change.service.settings.image),
@@ -51,14 +52,9 @@ export async function pushBuilds(ports: Ports, options: PushBuildsOptions): Prom
     imagesByIdentity(ports, survey, store, jobs, { pusher: 'pull-request', signal, keepGoing }),
   );
   if (images.failure !== undefined) throw images.failure;
-  return wanted.map((change) => toPushed(change, images, repositoryOf(change.service, config)));
-}
-
-function toPushed(
-  { service: { name } }: ServiceChange,
-  images: IdentityImages,
-  repository: string,
-): PushedBuild {
-  const reference = `${repository}@${images.digests.get(name)}`;
-  return { service: name, reference, outcome: images.found.has(name) ? 'found' : 'built' };
+  return [...repositories].map(([service, repository]) => ({
+    service,
+    reference: `${repository}@${images.digests.get(service)}`,
+    outcome: images.found.has(service) ? 'found' : 'built',
+  }));
 }

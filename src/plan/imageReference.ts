@@ -68,7 +68,9 @@ function repositoryIn(registry: string, service: Service, config: Config): strin
     return `localhost/${service.settings.image}`;
   }
   const [host = '', ...path] = location.split('/');
-  if (location.includes('://') || !registryHost.test(host)) throw invalidRegistry(registry, config);
+  const namespaceFits = path.length === 0 || repositoryPath.test(path.join('/'));
+  if (location.includes('://') || !registryHost.test(host) || !namespaceFits)
+    throw invalidRegistry(registry, config);
   checkPath([...path, service.settings.image].join('/'), service, config);
   const repository = `${location}/${service.settings.image}`;
   if (repository.length > longestName)
@@ -87,7 +89,7 @@ function invalidRegistry(registry: string, config: Config): Failure {
   return inputFailure({
     reason: 'registry-invalid',
     message: `\`registry: ${registry}\` is not a registry.`,
-    hint: 'Write host and namespace without a scheme: `registry.example.com/team`.',
+    hint: 'Write host and namespace without a scheme, the namespace in lower case: `registry.example.com/team`.',
     ...(at === null ? {} : { at }),
   });
 }

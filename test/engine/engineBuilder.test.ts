@@ -79,6 +79,12 @@ await describeWith(['engine', 'registry'], 'the engine builder', () => {
     expect(await request.target.store.getManifest('team/api', request.target.imageTag)).toBeNull();
   });
 
+  it('shows the line of a Dockerfile that cannot be read', async () => {
+    const files = { Dockerfile: `FROM ${base}\n\nRUNN echo\n` };
+    const { failure } = await build(requestOf(files, { location: location() }));
+    expect(failure).toMatchObject({ exitCode: 1, at: { file: 'services/api/Dockerfile', line: 3 } });
+  });
+
   it('serves secrets in a session and keeps them out of what it tells', async () => {
     const value = Buffer.from(`canary-${Math.random()}`);
     const files = {

@@ -4,6 +4,7 @@ import { copyImage } from '../../src/image/copyImage.ts';
 import { movedBase } from '../../src/image/movedBase.ts';
 import { startFaultProxy } from '../registry/faultProxy.ts';
 import { makeImage, pullWhole, pushImage } from '../registry/imageTools.ts';
+import { freePort } from '../support/freePort.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
 import { readImageConfig, readManifest } from './imageFiles.ts';
@@ -77,8 +78,27 @@ await describeWith(['registry'], 'a base image in a registry', () => {
       cacheFolder: await freshCache(),
       settings: { base: `${registry.host}/base/missing:1` },
     });
-    await expect(build).rejects.toMatchObject({ reason: 'base-image-missing', exitCode: 1 });
+    await expect(build).rejects.toMatchObject({
+      reason: 'base-image-missing',
+      exitCode: 1,
+      message: expect.stringMatching(/^@acme\/api: /),
+    });
     expect(await open(registry.host).listTags('team/api')).toEqual([]);
+  });
+
+  test('whose registry is down is named with the service and the line of its Dockerfile', async () => {
+    const registry = await startRegistry();
+    const reference = `127.0.0.1:${await freePort()}/base/node:20`;
+    const repo = apiRepo(4, { 'services/api/Dockerfile': `# a base\nFROM ${reference}\nCMD ["node"]\n` });
+    const store = open(registry.host);
+    await expect(buildService(repo, { store, cacheFolder: await freshCache() })).rejects.toMatchObject({
+      reason: 'registry-unreachable',
+      exitCode: 1,
+      message: expect.stringMatching(`^@acme/api: the base image \`${reference}\``),
+      hint: expect.stringContaining('`base` (or FROM)'),
+      at: { file: 'services/api/Dockerfile', line: 2 },
+    });
+    expect(await store.listTags('team/api')).toEqual([]);
   });
 
   test('of another platform is refused', async () => {

@@ -7,6 +7,7 @@ import { pullWhole } from '../registry/imageTools.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
 import { tempDir } from '../support/tempDir.ts';
+import { readImageConfig } from './imageFiles.ts';
 import { apiRepo, apiSays, buildService, freshCache, stepsOf } from './ociFixture.ts';
 
 const run = promisify(execFile);
@@ -52,6 +53,19 @@ describe('the same commit', () => {
     );
     expect(images[0]).toBe(images[1]);
   });
+});
+
+test('the history has a line for each layer, also for those of a base without one', async () => {
+  const store = open(`oci:${await tempDir('layout')}`);
+  const { built } = await buildService(apiRepo(4), { store, cacheFolder: await freshCache() });
+  const { history, rootfs } = await readImageConfig(store, 'team/api', built.digest);
+  expect(history?.map(({ created_by }) => created_by)).toEqual([
+    'base image host',
+    'shipyarn: dependencies',
+    'shipyarn: packages/lib',
+    'shipyarn: services/api',
+  ]);
+  expect(rootfs.diff_ids).toHaveLength(4);
 });
 
 describe('what is not made again', () => {

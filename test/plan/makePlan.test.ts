@@ -187,7 +187,7 @@ describe('the image', () => {
     });
   });
 
-  it.each(['https://r.example.com/t', 'r.example.com:port/t', ''])(
+  it.each(['https://r.example.com/t', 'r.example.com:port/t', 'r.example.com/Team', 'r.example.com/a b', ''])(
     'refuses the registry %j',
     async (registry) => {
       await expect(planOfOne({}, { registry })).rejects.toMatchObject({

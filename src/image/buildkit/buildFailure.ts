@@ -11,7 +11,7 @@ const shownLines = 25;
 export function buildFailure(contents: ContextContents, progress: BuildProgress, message: string): Failure {
   const failed = progress.failed();
   const step = failed?.vertex.name ?? null;
-  const line = step === null ? null : dockerfileLine(contents.dockerfile.text, step);
+  const line = step === null ? parseErrorLine(message) : dockerfileLine(contents.dockerfile.text, step);
   const at = {
     file: contents.dockerfile.origin ?? `${contents.dockerfile.path} (built-in template)`,
     ...(line === null ? {} : { line }),
@@ -19,7 +19,7 @@ export function buildFailure(contents: ContextContents, progress: BuildProgress,
   const output = failed?.output.trimEnd().split('\n').slice(-shownLines).join('\n') ?? '';
   return workFailure({
     ...describe(contents, message, step),
-    ...(step === null ? {} : { at }),
+    ...(step === null && line === null ? {} : { at }),
     ...(output ? { output } : {}),
   });
 }
@@ -75,4 +75,10 @@ function shortened(message: string): string {
   if (/exit code: \d+/.test(message)) return `exit code ${/exit code: (\d+)/.exec(message)?.[1]}.`;
   const text = code?.[1] ?? message.replace(/^(?:failed to \w+(?: with frontend dockerfile\.v0)?: )+/, '');
   return text.endsWith('.') ? text : `${text}.`;
+}
+
+/** Where BuildKit cannot read the Dockerfile: no step has begun. Source: moby/buildkit `dockerfile/parser/errors.go`. */
+function parseErrorLine(message: string): number | null {
+  const line = /dockerfile parse error (?:on )?line (\d+)/i.exec(message)?.[1];
+  return line === undefined ? null : Number(line);
 }

@@ -38,7 +38,7 @@ export function assembleConfig(
   createdAt: number,
 ): ImageConfig {
   const created = new Date(createdAt * 1000).toISOString().replace('.000Z', 'Z');
-  const { rootfs, history = [] } = base.config;
+  const { rootfs } = base.config;
   return {
     created,
     architecture: platform.architecture,
@@ -46,6 +46,22 @@ export function assembleConfig(
     ...(platform.variant === undefined ? {} : { variant: platform.variant }),
     config: settings,
     rootfs: { type: 'layers', diff_ids: [...rootfs.diff_ids, ...layers.map(({ diffId }) => diffId)] },
-    history: [...history, ...layers.map(({ title }) => ({ created, created_by: `shipyarn: ${title}` }))],
+    history: [
+      ...historyOf(base),
+      ...layers.map(({ title }) => ({ created, created_by: `shipyarn: ${title}` })),
+    ],
   };
+}
+
+/**
+ * A base's history, with a line for each of its layers: without that nobody can tell which layer a later line belongs
+ * to. Source: OCI image specification 1.1, "Image Configuration", `history`.
+ */
+function historyOf({
+  name,
+  config: { rootfs, history = [] },
+}: BaseImage): NonNullable<ImageConfig['history']> {
+  const described = history.filter(({ empty_layer }) => empty_layer !== true).length;
+  const missing = Math.max(0, rootfs.diff_ids.length - described);
+  return [...Array.from({ length: missing }, () => ({ created_by: `base image ${name}` })), ...history];
 }

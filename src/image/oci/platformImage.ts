@@ -1,5 +1,7 @@
+import { Failure } from '../../errors.ts';
 import type { BuildRequest } from '../../ports/builder.ts';
 import type { ImageConfig, Platform } from '../imageFormat.ts';
+import { baseFailure } from './baseFailure.ts';
 import { type BaseImage, findBaseImage } from './baseImage.ts';
 import { hostBaseImage } from './hostBaseImage.ts';
 import type { Layer } from './layer.ts';
@@ -16,14 +18,18 @@ export interface PlatformImage {
 }
 
 /** The image that a reference names, or this machine's own Node for `host`. */
-export function openBase(
+export async function openBase(
   reference: string,
-  { target }: BuildRequest,
+  { contents, target }: BuildRequest,
   platform: Platform,
   { openStore, cacheFolder, env }: Run,
 ): Promise<BaseImage> {
   if (reference === 'host') return hostBaseImage(cacheFolder, env);
-  return findBaseImage(reference, platform, { openStore, target: target.store, cacheFolder });
+  try {
+    return await findBaseImage(reference, platform, { openStore, target: target.store, cacheFolder });
+  } catch (error) {
+    throw error instanceof Failure ? baseFailure(error, reference, contents) : error;
+  }
 }
 
 /** Puts the config over layers that are in the store, or on their way; gives the manifest. */
