@@ -53,6 +53,7 @@ async function compare(options: BenchOptions, argv: readonly string[], scratch: 
     machine: machine(),
     versions: await versions(),
     seed: options.seed,
+    isWhole: options.repo === null && only.length === 0,
     results,
     answers,
   });

@@ -21,7 +21,7 @@ export interface BenchOptions {
 export const help = `npm run bench -- [options]
 
   --quick            small inputs, few runs, under 2 minutes
-  --repo <path>      the same on another repository, without generated truth
+  --repo <path>      the previews on a clone of another repository, without generated truth
   --only <ids>       only these: start, affected, context, versions, unreleased, history, build, ship, nothing, infra
   --runs <n>         timed runs of each tool (default 7; quick 2)
   --seed <n>         of the generated inputs (default 1)

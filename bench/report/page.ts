@@ -9,13 +9,16 @@ export interface PageContent {
   machine: string;
   versions: readonly (readonly [string, string])[];
   seed: number;
+  /** Everything was asked for: what is missing is told. */
+  isWhole: boolean;
   results: readonly TaskResult[];
   answers: { tools: string[]; rows: { change: string; answers: string[] }[] } | null;
 }
 
 /** The page as Markdown: targets first, then a table per task. */
 export function renderPage(content: PageContent): string {
-  const { command, date, machine, versions, seed, results, answers } = content;
+  const { command, date, machine, versions, seed, isWhole, results, answers } = content;
+  const asked = targetResults(results).filter(({ met }) => isWhole || met !== null);
   return `# Performance
 
 <!-- Written by \`${command}\`; do not edit. -->
@@ -26,14 +29,14 @@ ${versions.map(([name, version]) => `${name} ${version}`).join(' · ')}.
 Everything on this page comes from one run: each round runs every tool once, in turn, on the same input. Times are
 the whole process, from its start to its end, after one untimed round that warmed the disk cache: the median, and the
 smallest and largest. _Memory_ is the peak resident set of the largest process (GNU time), _processes_ are the
-commands started through \`PATH\`, both seen in an extra, untimed run. The inputs are generated, so the right answer
+commands started through \`PATH\`, both seen in an extra, untimed run. Where the inputs are generated, the right answer
 is known, and each tool's answer is compared with it. Compare ratios; the times are this machine's.
 
 ## Targets
 
 ${table(
   ['target', 'at most', 'measured', ''],
-  targetResults(results).map(({ target, limit, measured, met }) => [
+  asked.map(({ target, limit, measured, met }) => [
     target,
     limit,
     measured,

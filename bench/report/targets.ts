@@ -42,7 +42,7 @@ const targets: readonly Target[] = [
     measure(results) {
       const all = results.filter(({ id }) => id.startsWith('affected-'));
       const counts = all.map(({ figures }) => find(figures, 'shipyarn')?.processes ?? Number.NaN);
-      return Math.max(...counts) - (counts[0] ?? Number.NaN);
+      return counts.length < 2 ? Number.NaN : Math.max(...counts) - (counts[0] ?? Number.NaN);
     },
   },
   ratioTarget('Context beside `turbo prune --docker`, 100 workspaces', 1, 'context-100', 'shipyarn', 'turbo'),

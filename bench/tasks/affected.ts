@@ -5,6 +5,7 @@ import { type Command, finish, node, type Outcome, shell, shipyarn } from '../me
 import { git } from '../measure/git.ts';
 import type { Contender, Task } from '../measure/task.ts';
 import { peer } from '../peers.ts';
+import type { Subject } from './subject.ts';
 
 /** A tool that can say which workspaces changed, and how its answer reads. */
 interface Detector {
@@ -19,25 +20,20 @@ interface Detector {
 const gitFloor = 'plain Git';
 
 /** Which services changed since the last release: the day's work on `main`. */
-export function affected(
-  monorepo: Pick<Monorepo, 'folder' | 'base'>,
-  input: string,
-  truth?: readonly string[],
-  services?: ReadonlySet<string>,
-): Task {
-  const { folder, base } = monorepo;
-  const contenders = detectors(folder, base).map(
+export function affected({ folder, base, services, truth }: Subject, input: string): Task {
+  const known = new Set(services.map(({ name }) => name));
+  const due = [...(truth?.history.pending.keys() ?? [])];
+  const contenders = detectors(folder, base, truth === null ? ['--since', base] : []).map(
     ({ names, ...detector }): Contender => ({
       ...detector,
       prepare: () => forgetNx(folder),
-      ...(truth !== undefined &&
-        services !== undefined && {
-          judge: ({ stdout }: Outcome) =>
-            compare(
-              names(stdout).filter((name) => services.has(name)),
-              truth,
-            ),
-        }),
+      ...(truth !== null && {
+        judge: ({ stdout }: Outcome) =>
+          compare(
+            names(stdout).filter((name) => known.has(name)),
+            due,
+          ),
+      }),
     }),
   );
   return {
@@ -90,12 +86,13 @@ export async function affectedAnswers({
   return { tools: tools.map(({ name }) => name), rows };
 }
 
-function detectors(folder: string, base: string): Detector[] {
+/** `since`: arguments for those that find the last release by themselves. */
+function detectors(folder: string, base: string, since: readonly string[] = []): Detector[] {
   return [
     {
       name: 'shipyarn affected',
       kind: 'shipyarn',
-      command: shipyarn(['affected', '--committed', '--names'], folder),
+      command: shipyarn(['affected', '--committed', '--names', ...since], folder),
       names: (stdout) => stdout.split('\n').filter((name) => name !== ''),
     },
     {
@@ -120,7 +117,7 @@ function detectors(folder: string, base: string): Detector[] {
     {
       name: 'lerna changed',
       kind: 'peer',
-      command: peer('lerna', ['changed', '--all', '--json', '--loglevel', 'error'], folder),
+      command: peer('lerna', ['changed', '--all', '--json', '--loglevel', 'error', ...since], folder),
       // 1 says that nothing changed.
       statuses: [0, 1],
       names: (stdout) =>

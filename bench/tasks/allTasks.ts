@@ -3,7 +3,6 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Monorepo, type MonorepoSize, makeMonorepo } from '../inputs/makeMonorepo.ts';
 import { findDockerCli } from '../measure/dockerCli.ts';
-import { git } from '../measure/git.ts';
 import { startRelay } from '../measure/relay.ts';
 import { startRegistry } from '../measure/servers.ts';
 import type { Task } from '../measure/task.ts';
@@ -16,6 +15,7 @@ import { infraBump } from './infraBump.ts';
 import { mergeToInfra, nothingToDo } from './ship.ts';
 import { removeImages, type Shipyard, serviceCount } from './shipyard.ts';
 import { startUp } from './startUp.ts';
+import { cloned, generated, type Subject } from './subject.ts';
 import { allVersions, oneChangelog } from './versions.ts';
 
 export interface Bench {
@@ -66,13 +66,16 @@ export async function previewTasks(bench: Bench): Promise<Answers | null> {
 async function previewsOf({ options, run, wants, scratch }: Bench, monorepo: Monorepo): Promise<void> {
   const { workspaces } = monorepo.size;
   const input = String(workspaces);
-  const services = new Set(monorepo.model.services.map(({ name }) => name));
-  if (wants('affected')) await run(affected(monorepo, input, [...monorepo.history.pending.keys()], services));
-  if (wants('context') && workspaces < 1000) await run(context(monorepo, input, scratch));
-  if (workspaces !== (options.quick ? 10 : 100)) return;
-  if (wants('versions')) await run(allVersions(monorepo, input));
-  if (wants('unreleased')) await run(oneChangelog(monorepo, input, false));
-  if (wants('history')) await run(oneChangelog(monorepo, input, true));
+  const subject = generated(monorepo);
+  if (wants('affected')) await run(affected(subject, input));
+  if (wants('context') && workspaces < 1000) await run(context(subject, input, scratch));
+  if (workspaces === (options.quick ? 10 : 100)) await changelogs({ run, wants }, subject, input);
+}
+
+async function changelogs({ run, wants }: Pick<Bench, 'run' | 'wants'>, subject: Subject, input: string) {
+  if (wants('versions')) await run(allVersions(subject, input));
+  if (wants('unreleased')) await run(oneChangelog(subject, input, false));
+  if (wants('history')) await run(oneChangelog(subject, input, true));
 }
 
 async function infra({ options, scratch, run }: Bench, monorepo: Monorepo): Promise<void> {
@@ -115,12 +118,15 @@ export async function shipTasks(bench: Bench): Promise<void> {
   }
 }
 
-/** What works on a repo that nobody generated: previews, compared with its commit before last, answers not judged. */
-export async function repositoryTasks({ run, wants }: Bench, repository: string): Promise<void> {
-  const folder = path.resolve(repository);
-  const base = await git(folder, 'rev-parse', 'HEAD~1');
-  if (wants('start')) await run(startUp(folder));
-  if (wants('affected')) await run(affected({ folder, base }, path.basename(folder)));
+/** The previews on somebody's own repo; builds and releases need its registry and its infra repo, and are left out. */
+export async function repositoryTasks({ run, wants, scratch }: Bench, repository: string): Promise<void> {
+  const subject = await cloned(repository, scratch);
+  const input = path.basename(subject.folder);
+  await linkPeers(subject.folder);
+  if (wants('start')) await run(startUp(subject.folder));
+  if (wants('affected')) await run(affected(subject, input));
+  if (wants('context')) await run(context(subject, input, scratch));
+  await changelogs({ run, wants }, subject, input);
 }
 
 /** The engine's base image of this machine's own Node; null where no engine or no docker client is here. */

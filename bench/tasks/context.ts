@@ -3,19 +3,21 @@ import path from 'node:path';
 import type { Monorepo } from '../inputs/makeMonorepo.ts';
 import { closureOf, packagesOf } from '../inputs/monorepoModel.ts';
 import { node, projectRoot, runCommand, shell, shipyarn } from '../measure/command.ts';
-import type { Task } from '../measure/task.ts';
+import type { Contender, Task } from '../measure/task.ts';
 import { peer } from '../peers.ts';
+import type { Subject } from './subject.ts';
 
-/** A service's Docker context, written to a folder. */
-export function context(monorepo: Monorepo, input: string, scratch: string): Task {
-  const { folder, model } = monorepo;
-  const service = largest(monorepo);
+/** A service's Docker context, written to a folder: of the service that needs the most, where that is known. */
+export function context({ folder, services, truth }: Subject, input: string, scratch: string): Task {
+  const service = truth === null ? (services[0]?.name ?? '') : largest(truth);
   const out = path.join(scratch, 'context');
   const empty = () => rm(out, { recursive: true, force: true });
-  const paths = closureOf(model, service).map(({ path: each }) => each);
+  const judged = truth === null ? {} : { judge: () => judgeContext(truth, service, out) };
+  const size =
+    truth === null ? service : `one service with ${closureOf(truth.model, service).length} workspaces`;
   return {
     id: `context-${input}`,
-    title: `Docker context of one service with ${paths.length} workspaces`,
+    title: `Docker context of ${size}`,
     input,
     contenders: [
       {
@@ -23,31 +25,36 @@ export function context(monorepo: Monorepo, input: string, scratch: string): Tas
         kind: 'shipyarn',
         prepare: empty,
         command: shipyarn(['context', service, '--commit', 'HEAD', '--out', out], folder),
-        judge: () => judgeContext(monorepo, service, out),
+        ...judged,
       },
       {
         name: 'turbo prune --docker',
         kind: 'peer',
         prepare: empty,
         command: peer('turbo', ['prune', service, '--docker', '--out-dir', out], folder),
-        judge: () => judgeContext(monorepo, service, out),
+        ...judged,
       },
       { name: 'node -e 0', kind: 'floor', command: node(['-e', '0'], folder) },
-      {
-        name: 'git archive of the closure',
-        kind: 'floor',
-        prepare: async () => {
-          await empty();
-          await mkdir(out, { recursive: true });
-        },
-        command: shell(
-          `git archive HEAD package.json yarn.lock ${paths.join(' ')} | tar -x -C '${out}'`,
-          folder,
-        ),
-      },
+      ...(truth === null ? [] : [archive(truth, service, out)]),
     ],
     cannot: { nx: 'prunes what its own bundler built, not a Yarn workspace', lerna: 'makes no contexts' },
-    note: 'The answer is judged by the packages in the pruned lockfiles, and by whether real Yarn takes them with `--immutable`.',
+    ...(truth !== null && {
+      note: 'The answer is judged by the packages in the pruned lockfiles, and by whether real Yarn takes them with `--immutable`.',
+    }),
+  };
+}
+
+/** What Git alone takes to write the files of a closure. */
+function archive({ folder, model }: Monorepo, service: string, out: string): Contender {
+  const paths = closureOf(model, service).map(({ path: each }) => each);
+  return {
+    name: 'git archive of the closure',
+    kind: 'floor',
+    prepare: async () => {
+      await rm(out, { recursive: true, force: true });
+      await mkdir(out, { recursive: true });
+    },
+    command: shell(`git archive HEAD package.json yarn.lock ${paths.join(' ')} | tar -x -C '${out}'`, folder),
   };
 }
 

@@ -5,26 +5,26 @@ import { node, type Outcome, shell, shipyarn } from '../measure/command.ts';
 import { git } from '../measure/git.ts';
 import type { Task } from '../measure/task.ts';
 import { peerFile } from '../peers.ts';
+import type { Subject } from './subject.ts';
 
 /** Versions and changelogs of all services whose release is due. */
-export function allVersions(monorepo: Monorepo, input: string): Task {
-  const { folder, base, model } = monorepo;
+export function allVersions({ folder, base, services, truth }: Subject, input: string): Task {
   const cliff = peerFile('git-cliff');
-  const each = model.services.map(({ name, path: at }) => [name, at] as const);
+  const each = services.map(({ name, path: at }) => [name, at] as const);
   const clean = async () => {
     await git(folder, 'checkout', '--quiet', '--', '.');
     await git(folder, 'clean', '--quiet', '-fd');
   };
   return {
     id: `versions-${input}`,
-    title: `Versions and changelogs of all ${model.services.length} services`,
+    title: `Versions and changelogs of ${services.length === 1 ? 'one service' : `all ${services.length} services`}`,
     input,
     contenders: [
       {
         name: 'shipyarn affected --json',
         kind: 'shipyarn',
         command: shipyarn(['affected', '--committed', '--json'], folder),
-        judge: ({ stdout }) => judgePlan(monorepo, JSON.parse(stdout)),
+        ...(truth !== null && { judge: ({ stdout }: Outcome) => judgePlan(truth, JSON.parse(stdout)) }),
       },
       {
         name: 'git-cliff, once per service',
@@ -38,13 +38,13 @@ export function allVersions(monorepo: Monorepo, input: string): Task {
             .join('\n'),
           folder,
         ),
-        judge: (outcome) => judgeTexts(monorepo, outcome),
+        ...(truth !== null && { judge: (outcome: Outcome) => judgeTexts(truth, outcome) }),
       },
       {
         name: 'conventional-changelog, once per service',
         kind: 'peer',
         command: shell(each.map(([name, at]) => ccl(`${at}/package.json`, name, at)).join('\n'), folder),
-        judge: (outcome) => judgeTexts(monorepo, outcome),
+        ...(truth !== null && { judge: (outcome: Outcome) => judgeTexts(truth, outcome) }),
       },
       {
         name: 'lerna version',
@@ -67,7 +67,7 @@ export function allVersions(monorepo: Monorepo, input: string): Task {
           cwd: folder,
           env: {},
         },
-        judge: (outcome) => judgeLerna(monorepo, outcome),
+        ...(truth !== null && { judge: (outcome: Outcome) => judgeLerna(truth, outcome) }),
       },
       { name: 'node -e 0', kind: 'floor', command: node(['-e', '0'], folder) },
       {
@@ -84,18 +84,15 @@ export function allVersions(monorepo: Monorepo, input: string): Task {
 }
 
 /** The unreleased changes of one service, and the whole history of one. */
-export function oneChangelog(monorepo: Monorepo, input: string, whole: boolean): Task {
-  const { folder, model, history } = monorepo;
-  const service = [...history.pending].find(([, { bump }]) => bump === 'minor')?.[0] ?? '';
-  const at = model.workspace(service).path;
-  const subjects = whole
-    ? [...history.subjectsOf(service), ...(history.pending.get(service)?.subjects ?? [])]
-    : (history.pending.get(service)?.subjects ?? []);
-  const judge = ({ stdout }: Outcome) => lacking(stdout, subjects);
+export function oneChangelog({ folder, services, truth }: Subject, input: string, whole: boolean): Task {
+  const due = [...(truth?.history.pending ?? [])].find(([, { bump }]) => bump === 'minor')?.[0];
+  const { name: service = '', path: at = '' } =
+    services.find(({ name }) => name === due) ?? services[0] ?? {};
+  const judged = truth === null ? {} : { judge: judgeChangelog(truth, service, whole) };
   return {
     id: `${whole ? 'history' : 'unreleased'}-${input}`,
     title: whole
-      ? `Full changelog of one service out of ${monorepo.size.commits} commits`
+      ? `Full changelog of one service${truth === null ? '' : ` out of ${truth.size.commits} commits`}`
       : "One service's unreleased changes",
     input,
     contenders: [
@@ -103,7 +100,7 @@ export function oneChangelog(monorepo: Monorepo, input: string, whole: boolean):
         name: 'shipyarn changelog',
         kind: 'shipyarn',
         command: shipyarn(['changelog', service, ...(whole ? ['--all'] : [])], folder),
-        judge,
+        ...judged,
       },
       {
         name: 'git-cliff',
@@ -119,13 +116,13 @@ export function oneChangelog(monorepo: Monorepo, input: string, whole: boolean):
           ],
           cwd: folder,
         },
-        judge,
+        ...judged,
       },
       {
         name: 'conventional-changelog',
         kind: 'peer',
         command: shell(ccl(`${at}/package.json`, service, at, whole ? 0 : 1), folder),
-        judge,
+        ...judged,
       },
       { name: 'node -e 0', kind: 'floor', command: node(['-e', '0'], folder) },
     ],
@@ -135,6 +132,13 @@ export function oneChangelog(monorepo: Monorepo, input: string, whole: boolean):
 
 function ccl(manifest: string, name: string, at: string, releases = 1): string {
   return `'${peerFile('conventional-changelog')}' -p angular --stdout -u -r ${releases} -k '${manifest}' -l '${name}' --commit-path '${at}'`;
+}
+
+/** Whether a changelog tells each commit of a service that is not released yet, or of its whole history. */
+function judgeChangelog({ history }: Monorepo, service: string, whole: boolean) {
+  const pending = history.pending.get(service)?.subjects ?? [];
+  const subjects = whole ? [...history.subjectsOf(service), ...pending] : pending;
+  return ({ stdout }: Outcome) => lacking(stdout, subjects);
 }
 
 interface Plan {

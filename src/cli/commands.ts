@@ -28,7 +28,11 @@ export const commandNames: readonly string[] = Object.keys(loaders);
 export async function loadCommands(word: string | undefined): Promise<CommandClass<CliContext>[]> {
   if (word === '--version' || word === '-v') return [Builtins.VersionCommand];
   const named = word !== undefined && Object.hasOwn(loaders, word) ? loaders[word] : undefined;
-  if (named !== undefined) return [await named()];
+  if (named !== undefined) {
+    // What nearly every command needs loads beside it.
+    import('../wiring.ts').catch(() => undefined);
+    return [await named()];
+  }
   const all = await Promise.all(Object.values(loaders).map((load) => load()));
   return [Builtins.HelpCommand, Builtins.VersionCommand, ...all];
 }
