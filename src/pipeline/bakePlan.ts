@@ -42,7 +42,6 @@ export async function bakePlan(ports: Ports, options: BakePlanOptions): Promise<
       secrets: Object.entries(change.service.settings.secrets).map(([id, { env, file }]) =>
         env === undefined ? `id=${id},src=${file}` : `id=${id},env=${env}`,
       ),
-      createdAt: head.committedAt,
       ...buildCaches(change, config, 'release'),
     });
   }

@@ -31,7 +31,7 @@ export interface BuildRequest {
   cacheTo?: string;
   /** Look the base image up in its registry even where the builder has one of that name. */
   refreshBase?: boolean;
-  /** Seconds since 1970: the commit's time, for reproducible images. */
+  /** Seconds since 1970: the commit's time, for images that are put together here. */
   createdAt: number;
 }
 

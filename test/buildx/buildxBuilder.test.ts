@@ -64,6 +64,18 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'the buildx bu
     expect(cached.map(({ step }) => step)).toContainEqual(expect.stringContaining('RUN cat /a'));
   }, 90_000);
 
+  it('builds nothing anew because another commit has another time', async () => {
+    const Dockerfile = `FROM ${base}\nWORKDIR /app\nRUN echo ${Math.random()} > ran\nCOPY a a\n`;
+    const first = requestOf({ Dockerfile, a: 'one' }, { location: location() });
+    const second = requestOf({ Dockerfile, a: 'two' }, { location: location() });
+    await builderWith(['alive']).build(first, { signal, ...recorder() });
+    const { builds, report } = recorder();
+    await builderWith(['alive']).build({ ...second, createdAt: first.createdAt + 60 }, { signal, report });
+    expect(builds().map(({ step, state }) => `${state} ${step}`)).toContainEqual(
+      expect.stringMatching(/^cached .*RUN echo/),
+    );
+  }, 90_000);
+
   it("takes the last release's layers on a builder that has no cache", async () => {
     const ran = String(Math.random());
     const Dockerfile = `FROM ${base}\nRUN echo ${ran} > /ran\nCOPY a /a\n`;

@@ -63,6 +63,19 @@ await describeWith(['engine', 'registry'], 'the engine builder', () => {
     await docker.getImage(`${location()}/api:${request.target.imageTag}`).remove();
   });
 
+  it('builds nothing anew because another commit has another time', async () => {
+    const Dockerfile = `FROM ${base}\nWORKDIR /app\nRUN echo ${Math.random()} > ran\nCOPY a a\n`;
+    const first = requestOf({ Dockerfile, a: 'one' }, { location: location() });
+    const second = requestOf({ Dockerfile, a: 'two' }, { location: location() });
+    await build(first);
+    const { builds } = await build({ ...second, createdAt: first.createdAt + 60 });
+    const cached = builds.filter(({ state }) => state === 'cached').map(({ step }) => step);
+    expect(cached).toContainEqual(expect.stringContaining('RUN echo'));
+    for (const { target } of [first, second]) {
+      await docker.getImage(`${location()}/api:${target.imageTag}`).remove();
+    }
+  });
+
   it('shows the failing step with its line, its last output and the service', async () => {
     const files = {
       Dockerfile: `FROM ${base} AS build\n# comment\nWORKDIR /app\nRUN echo one \\\n  two\nRUN echo "boom $((6*7))" && exit 3\n\nFROM ${base}\nCOPY --from=build /app /app\n`,

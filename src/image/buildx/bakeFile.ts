@@ -1,4 +1,5 @@
 import type { ContextContents } from '../../workspace/contextContents.ts';
+import { sourceDate } from '../buildkit/sourceDate.ts';
 
 /** One image of a bake file. */
 export interface BakeImage {
@@ -16,8 +17,6 @@ export interface BakeImage {
   /** Name under which the layers of all stages are kept; default: the image carries its own. */
   cacheTo?: string;
   refreshBase?: boolean;
-  /** Seconds since 1970. */
-  createdAt: number;
 }
 
 interface BakeTarget {
@@ -61,10 +60,10 @@ export function targetName(service: string): string {
 }
 
 function bakeTarget(image: BakeImage): BakeTarget {
-  const { contents, context, references, output, secrets, cacheFrom = [], cacheTo, createdAt } = image;
+  const { contents, context, references, output, secrets, cacheFrom = [], cacheTo } = image;
   const args = {
+    ...sourceDate,
     ...contents.buildArguments,
-    SOURCE_DATE_EPOCH: String(createdAt),
     ...(cacheTo === undefined ? { BUILDKIT_INLINE_CACHE: '1' } : {}),
   };
   return {

@@ -5,6 +5,7 @@ import type { Report } from '../../report/event.ts';
 import { buildFailure } from '../buildkit/buildFailure.ts';
 import { BuildProgress } from '../buildkit/buildProgress.ts';
 import { maskSecrets } from '../buildkit/maskSecrets.ts';
+import { sourceDate } from '../buildkit/sourceDate.ts';
 
 /** What is built, wherever it goes. */
 export type EngineBuildRequest = Omit<BuildRequest, 'target'>;
@@ -58,15 +59,15 @@ async function engineBuild(
   context: EngineBuild['context'],
   { reference, isShared = false, platform, signal }: Options,
 ): Promise<EngineBuild> {
-  const { contents, secrets, createdAt, cacheFrom = [], refreshBase = false } = request;
+  const { contents, secrets, cacheFrom = [], refreshBase = false } = request;
   const hasOwn = await hasOwnCache(access.engine, request);
   return {
     context,
     dockerfile: contents.dockerfile.path,
     references: [reference],
     buildArguments: {
+      ...sourceDate,
       ...contents.buildArguments,
-      SOURCE_DATE_EPOCH: String(createdAt),
       // Writing it takes the engine as long as a cached build.
       ...(isShared && !hasOwn ? { BUILDKIT_INLINE_CACHE: '1' } : {}),
     },
