@@ -47,15 +47,17 @@ async function compare(options: BenchOptions, argv: readonly string[], scratch: 
   const answers = options.repo === null ? await previewTasks(bench) : null;
   if (options.repo === null) await shipTasks(bench);
   else await repositoryTasks(bench, options.repo);
+  const isWhole = options.repo === null && only.length === 0;
   const page = renderPage({
     command: ['npm run bench', ...(argv.length > 0 ? ['--', ...argv] : [])].join(' '),
     date: options.date,
     machine: machine(),
     versions: await versions(),
     seed: options.seed,
-    isWhole: options.repo === null && only.length === 0,
+    isWhole,
     results,
     answers,
+    profile: isWhole ? await profile(options, path.join(scratch, 'profile'), say) : null,
   });
   process.stdout.write(page);
   if (!options.write) return;

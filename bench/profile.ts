@@ -61,8 +61,11 @@ async function profiled(
   });
   await finish(shipyarn(['release'], world.monorepo));
   return [
-    { name: 'affected', command: timed(['affected', '--committed'], folder) },
-    { name: 'context', command: timed(['context', service, '--commit', 'HEAD', '--out', out], folder) },
+    { name: `affected, ${size.workspaces} workspaces`, command: timed(['affected', '--committed'], folder) },
+    {
+      name: `context, ${size.workspaces} workspaces`,
+      command: timed(['context', service, '--commit', 'HEAD', '--out', out], folder),
+    },
     {
       name: 'release of one service (oci)',
       command: timed(['release'], world.monorepo),

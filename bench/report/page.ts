@@ -1,6 +1,6 @@
 import { median, spread } from '../measure/statistics.ts';
 import type { Figures, TaskResult } from '../measure/task.ts';
-import { targetResults } from './targets.ts';
+import { type TargetResult, targetResults } from './targets.ts';
 
 export interface PageContent {
   command: string;
@@ -13,11 +13,13 @@ export interface PageContent {
   isWhole: boolean;
   results: readonly TaskResult[];
   answers: { tools: string[]; rows: { change: string; answers: string[] }[] } | null;
+  /** Where our own time goes, as the profile tells it; null: not asked. */
+  profile: string | null;
 }
 
 /** The page as Markdown: targets first, then a table per task. */
 export function renderPage(content: PageContent): string {
-  const { command, date, machine, versions, seed, isWhole, results, answers } = content;
+  const { command, date, machine, versions, seed, isWhole, results, answers, profile } = content;
   const asked = targetResults(results).filter(({ met }) => isWhole || met !== null);
   return `# Performance
 
@@ -32,7 +34,11 @@ smallest and largest. _Memory_ is the peak resident set of the largest process (
 commands started through \`PATH\`, both seen in an extra, untimed run. Where the inputs are generated, the right answer
 is known, and each tool's answer is compared with it. Compare ratios; the times are this machine's.
 
-## Targets
+${asked.length === 0 ? '' : targetsSection(asked)}${answers === null ? '' : answersSection(answers)}${results.map(taskSection).join('\n')}${profile === null ? '' : profileSection(profile)}`;
+}
+
+function targetsSection(asked: readonly TargetResult[]): string {
+  return `## Targets
 
 ${table(
   ['target', 'at most', 'measured', ''],
@@ -44,7 +50,7 @@ ${table(
   ]),
 )}
 
-${answers === null ? '' : answersSection(answers)}${results.map(taskSection).join('\n')}`;
+`;
 }
 
 function answersSection({ tools, rows }: NonNullable<PageContent['answers']>): string {
@@ -97,6 +103,18 @@ function ratio(ours: Figures, other: Figures): string {
   if (ours === other) return '1';
   const value = median(ours.times) / median(other.times);
   return Number.isFinite(value) ? value.toFixed(2) : '–';
+}
+
+function profileSection(profile: string): string {
+  return `
+## Where our time goes
+
+By stage, as \`--timing\` gives it to users: medians. \`start\` is Node's own start and the loading of the command.
+
+\`\`\`text
+${profile.trimEnd()}
+\`\`\`
+`;
 }
 
 function duration(milliseconds: number): string {
