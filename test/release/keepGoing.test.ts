@@ -1,8 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
+import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
 import { type TestRepos, testRepos } from '../support/demoRepos.ts';
 import { shipyarn } from '../support/run.ts';
+import { tempDir } from '../support/tempDir.ts';
 
 /** The build of `web` fails until the file is there that this gives the path of. */
 async function failingBuild(repos: TestRepos): Promise<string> {
@@ -13,9 +15,13 @@ async function failingBuild(repos: TestRepos): Promise<string> {
   return file;
 }
 
-async function releaseWithReport(repos: TestRepos, args: readonly string[]) {
+async function releaseWithReport(
+  repos: TestRepos,
+  args: readonly string[],
+  env: Record<string, string> = {},
+) {
   const file = path.join(repos.folder, 'report.json');
-  const result = await shipyarn(['release', ...args, '--report', file], { cwd: repos.monorepo });
+  const result = await shipyarn(['release', ...args, '--report', file], { cwd: repos.monorepo, env });
   const report = JSON.parse(await readFile(file, 'utf8'));
   await rm(file);
   return { ...result, report };
@@ -66,4 +72,35 @@ it('services of one group are released all or none', async () => {
   await writeFile(file, '');
   expect((await releaseWithReport(repos, ['--keep-going'])).exitCode).toBe(0);
   expect(await repos.remoteTags()).toHaveLength(3);
+}, 120_000);
+
+it('--rebuild --keep-going releases what can be rebuilt, and leaves the image of the rest as it was', async () => {
+  const repos = await testRepos({ registry: 'oci:', builder: 'oci' });
+  const file = await failingBuild(repos);
+  await writeFile(file, '');
+  expect((await releaseWithReport(repos, [])).exitCode).toBe(0);
+  const store = openImageStore(`oci:${path.join(repos.folder, 'images')}`, {
+    env: {},
+    insecureRegistries: [],
+  });
+  const images = async () => {
+    const tags = await store.listTags('web');
+    return Promise.all(tags.map(async (tag) => [tag, (await store.getManifest('web', tag))?.digest]));
+  };
+  const before = await images();
+
+  await rm(file);
+  const partly = await releaseWithReport(repos, ['--rebuild', '--keep-going'], {
+    SHIPYARN_CACHE: await tempDir('cache'),
+  });
+  expect(partly.exitCode, partly.stderr).toBe(1);
+  expect(partly.report).toMatchObject({ outcome: 'released', failed: ['@harbour/web'] });
+  const tags = ['@harbour/api@0.1.0', '@harbour/api@0.1.1', '@harbour/web@0.1.0'];
+  expect(await repos.remoteTags()).toEqual([...tags, '@harbour/worker@0.1.0', '@harbour/worker@0.1.1']);
+  expect(await images()).toEqual(before);
+
+  // What is not rebuilt is as released, and waits for the next rebuild.
+  const next = await releaseWithReport(repos, []);
+  expect(next.exitCode, next.stderr).toBe(0);
+  expect(await repos.remoteTags()).toHaveLength(5);
 }, 120_000);
