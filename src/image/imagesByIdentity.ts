@@ -187,7 +187,13 @@ async function buildMissing(
       refreshBase: rebuild === true,
     })),
   );
-  const [requests] = await Promise.all([toRequests, builder.check()]);
+  // A release has asked already; `oci` asks while it builds. Builds of minutes are not begun for a push that is refused.
+  const asks = pusher === 'pull-request' && builder.name !== 'oci' ? jobs : [];
+  const [requests] = await Promise.all([
+    toRequests,
+    builder.check(),
+    ...asks.map(({ repository }) => store.checkAccess(repository)),
+  ]);
   const { report } = ports;
   const keep = (service: string, { digest }: BuiltImage) => void digests.set(service, digest);
   const { parallel } = config.file;

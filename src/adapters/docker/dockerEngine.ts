@@ -10,11 +10,13 @@ import type {
 } from '../../ports/engine.ts';
 import type { EngineAddress } from './engineAddress.ts';
 import { engineMessages } from './engineMessages.ts';
+import { pushWatch } from './pushWatch.ts';
 import { type SignOfLife, signOfLife } from './signOfLife.ts';
 
 /** The Engine port over dockerode. `silence`: milliseconds after which an engine that does not answer is given up. */
 export function dockerEngine(docker: Docker, address: EngineAddress, silence: number): Engine {
   const life = signOfLife(docker, address.host, silence);
+  const watched = pushWatch(silence);
   const ask = <T>(question: Promise<T>) => life.within(question).catch((error) => gone(address, error));
   const work = <T>(task: Promise<T>) => life.during(task).catch((error) => gone(address, error));
   return {
@@ -26,8 +28,11 @@ export function dockerEngine(docker: Docker, address: EngineAddress, silence: nu
       ),
     async *push(reference, { credentials, signal }) {
       try {
-        yield* life.while((dead) =>
-          pushImage(docker, reference, { credentials, signal: AbortSignal.any([signal, dead]) }),
+        yield* watched(({ silent, heard }) =>
+          life.while((dead) => {
+            const ended = AbortSignal.any([signal, dead, silent]);
+            return pushImage(docker, reference, { credentials, signal: ended, heard });
+          }),
         );
       } catch (error) {
         signal.throwIfAborted();
@@ -150,7 +155,7 @@ function buildQuery(build: EngineBuild, session: string): object {
 async function* pushImage(
   docker: Docker,
   reference: string,
-  { credentials, signal }: Parameters<Engine['push']>[1],
+  { credentials, signal, heard }: Parameters<Engine['push']>[1] & { heard: () => void },
 ): AsyncGenerator<EngineMessage> {
   const { name, tag } = splitReference(reference);
   const answer = await dial(docker, {
@@ -163,7 +168,7 @@ async function* pushImage(
     isStream: true,
     statusCodes: { 200: true },
   });
-  yield* engineMessages(answer);
+  yield* engineMessages(answer, heard);
 }
 
 function authConfig(credentials: EngineCredentials | null): object {

@@ -22,13 +22,17 @@ const pushedLine = /^\S+: digest: (sha256:[0-9a-f]{64}) size: \d+$/;
 const graceAfterImage = 1000;
 
 /**
- * Reads an answer line by line; a line that no one needs gives nothing. Engine 29.8 never ends the answer to a
+ * Reads an answer line by line; a line that no one needs gives nothing but a call of `onLine`. Engine 29.8 never ends the answer to a
  * build that was cached throughout, so reading stops soon after the image's id (pulumi/pulumi-docker#1789).
  */
-export async function* engineMessages(answer: Readable): AsyncGenerator<EngineMessage> {
+export async function* engineMessages(
+  answer: Readable,
+  onLine: () => void = () => {},
+): AsyncGenerator<EngineMessage> {
   let enough: NodeJS.Timeout | undefined;
   try {
     for await (const line of jsonLines(answer)) {
+      onLine();
       const message = messageOf(line);
       if (message) yield message;
       if (message?.kind === 'image') enough = setTimeout(() => answer.destroy(), graceAfterImage);

@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { describeWith } from '../support/parts.ts';
+import { startRegistry } from '../support/registry.ts';
+import { recorder, requestOf, testBuilder } from './engineFixture.ts';
+
+const { signal } = new AbortController();
+
+await describeWith(['engine', 'registry'], 'a push by the engine', () => {
+  it('is given up where the registry takes a layer and says nothing', async () => {
+    const proxy = await startProxy((method) => (method === 'PATCH' ? 'silence' : 0));
+    const request = requestOf(
+      { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: String(Math.random()) },
+      { location: `${proxy.host}/team` },
+    );
+    const build = testBuilder({}, { ...process.env, SHIPYARN_TIMEOUT: '1' }).build(request, {
+      signal,
+      ...recorder(),
+    });
+    await expect(build).rejects.toMatchObject({
+      reason: 'registry-unavailable',
+      exitCode: 1,
+      output: 'no word from the registry for 1 s',
+    });
+    proxy.close();
+  }, 60_000);
+
+  it('may take as long as it likes while bytes move', async () => {
+    // 6 MB of what does not compress, 20 kB at a time.
+    const proxy = await startProxy((method) => (method === 'PATCH' ? 12 : 0));
+    const request = requestOf(
+      { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: randomText(6_000_000) },
+      { location: `${proxy.host}/team` },
+    );
+    const began = Date.now();
+    const builder = testBuilder({}, { ...process.env, SHIPYARN_TIMEOUT: '1' });
+    const { digest } = await builder.build(request, { signal, ...recorder() });
+    expect(digest).toMatch(/^sha256:/);
+    expect(Date.now() - began).toBeGreaterThan(2_000);
+    proxy.close();
+  }, 60_000);
+});
+
+function randomText(length: number): string {
+  let text = '';
+  while (text.length < length) text += Math.random().toString(36);
+  return text;
+}
+
+/** A registry behind a proxy that waits so many milliseconds before each 20 kB of a request, or never answers. */
+async function startProxy(slowness: (method: string) => number | 'silence') {
+  const { port } = await startRegistry();
+  const server = createServer(async (incoming, response) => {
+    const { method = '', url, headers } = incoming;
+    const slow = slowness(method);
+    if (slow === 'silence') return void incoming.resume();
+    const onward = send({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    for await (const chunk of incoming) {
+      for (let at = 0; at < chunk.length; at += 20_000) {
+        if (slow > 0) await wait(slow);
+        onward.write(chunk.subarray(at, at + 20_000));
+      }
+    }
+    onward.end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { host, close };
+}
