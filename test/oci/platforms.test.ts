@@ -12,6 +12,8 @@ import { apiFiles, apiRepo, buildService, freshCache } from './ociFixture.ts';
 
 const open = (location: string) => openImageStore(location, { env: {}, insecureRegistries: [] });
 
+const otherPlatform = process.arch === 'arm64' ? 'linux/amd64' : 'linux/arm64';
+
 /** A base for both platforms, as official images are. */
 async function pushBase(store: ImageStore): Promise<void> {
   const manifests = [];
@@ -79,6 +81,21 @@ test('a platform that is none is refused', async () => {
   await expect(build).rejects.toMatchObject({ exitCode: 2, reason: 'platform-invalid' });
 });
 
+test("a base made of this machine's Node is refused for another platform", async () => {
+  const store = open(`oci:${await tempDir('layout')}`);
+  const build = buildService(apiRepo(4), {
+    store,
+    cacheFolder: await freshCache(),
+    settings: { platforms: ['linux/amd64', 'linux/arm64'] },
+  });
+  await expect(build).rejects.toMatchObject({
+    exitCode: 2,
+    reason: 'base-image-platform',
+    message: expect.stringContaining(otherPlatform),
+  });
+  expect(await store.listTags('team/api')).toEqual([]);
+});
+
 describe('machine code', () => {
   test.each([
     ['ld-musl-x86_64.so.1', 'musl'],
@@ -100,10 +117,13 @@ describe('machine code', () => {
 
   test('that has to be compiled is refused for another platform', async () => {
     const repo = apiRepo(4, withPackages({ 'utf-8-validate': '6.0.5' }));
+    const store = open(`oci:${await tempDir('layout')}`);
+    await pushBase(store);
     const build = buildService(repo, {
-      store: open('oci:/nonexistent'),
+      store,
+      openBase: () => store,
       cacheFolder: await freshCache(),
-      settings: { platforms: [process.arch === 'arm64' ? 'linux/amd64' : 'linux/arm64'] },
+      settings: { base: 'registry.example.com/base/node:20', platforms: [otherPlatform] },
     });
     await expect(build).rejects.toMatchObject({
       exitCode: 2,
