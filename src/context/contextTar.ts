@@ -45,6 +45,8 @@ async function write(entries: readonly ContextEntry[], snapshot: Snapshot, pack:
 /** Ends once the reader has taken the entry, so that one file is in memory at a time. */
 function packed(pack: Pack, header: Parameters<Pack['entry']>[0], content?: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    pack.entry(header, content ?? '', (error) => (error ? reject(error) : resolve()));
+    const entry = pack.entry(header, content ?? '', (error) => (error ? reject(error) : resolve()));
+    // A reader that gives up destroys the tar, and this with it.
+    entry.on('error', reject);
   });
 }
