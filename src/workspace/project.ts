@@ -38,6 +38,9 @@ export interface YarnSettings {
   enableGlobalCache?: boolean;
   plugins?: (string | { path?: string })[];
   npmRegistryServer?: string;
+  httpsCaFilePath?: string;
+  caFilePath?: string;
+  networkSettings?: Record<string, { httpsCaFilePath?: string; caFilePath?: string } | null>;
   npmRegistries?: Record<string, { npmAuthToken?: string; npmAuthIdent?: string } | null>;
   packageExtensions?: Record<string, { dependencies?: Record<string, string> }>;
   catalog?: Record<string, string>;

@@ -103,6 +103,36 @@ describe('bad input is refused with file, line and way out', () => {
     });
   });
 
+  it('portals and CA files that are not committed; those that are come along', async () => {
+    const api = acme['services/api/package.json'];
+    const dependencies = { ...api.dependencies, local: 'portal:../../vendor/local' };
+    const portal = 'vendor/local/package.json';
+    const linked = repo({
+      'services/api/package.json': { ...api, dependencies },
+      [portal]: { name: 'local', version: '1.0.0' },
+    });
+    linked.commit('a', { [portal]: null });
+    expect(await refusal(linked)).toMatchObject({
+      reason: 'yarn-file-missing',
+      message: `yarn.lock needs the dependency ${portal}, which is not committed.`,
+    });
+    const settings =
+      'nodeLinker: node-modules\nnetworkSettings:\n  "*.acme.com":\n    httpsCaFilePath: ./ca.pem\n';
+    const company = repo();
+    company.commit('a', { '.yarnrc.yml': settings });
+    expect(await refusal(company)).toMatchObject({
+      reason: 'yarn-file-missing',
+      message: '.yarnrc.yml needs the CA file ca.pem, which is not committed.',
+    });
+    company.commit('a', { 'ca.pem': 'an authority' });
+    const { layers } = await contextOf(company, '@acme/api');
+    const paths = layers.flatMap(({ entries }) => entries.map(({ path }) => path));
+    expect(paths.filter((path) => path.endsWith('ca.pem'))).toEqual([
+      'manifests/ca.pem',
+      'production/ca.pem',
+    ]);
+  });
+
   it('plugins and inputs that are not committed', async () => {
     const plugin = repo();
     plugin.commit('a', { '.yarnrc.yml': 'nodeLinker: node-modules\nplugins:\n  - .yarn/plugins/x.cjs\n' });

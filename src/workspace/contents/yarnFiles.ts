@@ -24,6 +24,8 @@ export async function yarnFiles(project: Project, slice: LockfileSlice): Promise
   for (const name of settings) add(await fileOrFolder(snapshot, name));
   add(await archiveFiles(project, slice));
   const [settingsFile = ''] = settings;
+  const authorities = await authorityFiles(project);
+  for (const path of authorities) add(await present(snapshot, path, 'the CA file', settingsFile));
   const { yarnPath } = project.yarn;
   if (yarnPath !== null) add(await present(snapshot, yarnPath, 'the Yarn release', settingsFile));
   for (const path of pluginPaths(project)) add(await present(snapshot, path, 'the plugin', settingsFile));
@@ -32,6 +34,28 @@ export async function yarnFiles(project: Project, slice: LockfileSlice): Promise
   const sorted = [...files.values()].sort((a, b) => compareBytes(a.path, b.path));
   await checkFiles(snapshot, sorted);
   return sorted;
+}
+
+/**
+ * CA bundles that the settings name by a path in the repo: `httpsCaFilePath` (`caFilePath` in Yarn 2), for all hosts
+ * or in `networkSettings` for some; `cafile` under Yarn 1.
+ */
+async function authorityFiles({ yarn, settings, snapshot }: Project): Promise<string[]> {
+  const named =
+    yarn.family === 'classic'
+      ? await classicAuthorities(snapshot)
+      : [settings, ...Object.values(settings.networkSettings ?? {})].flatMap((scope) => [
+          scope?.httpsCaFilePath,
+          scope?.caFilePath,
+        ]);
+  return named
+    .filter((path): path is string => typeof path === 'string' && !/^[/~]|\$\{/.test(path))
+    .map((path) => posix.normalize(path));
+}
+
+async function classicAuthorities(snapshot: Snapshot): Promise<(string | undefined)[]> {
+  const texts = await Promise.all(['.yarnrc', '.npmrc'].map((file) => snapshot.read(file)));
+  return texts.map((text) => /^\s*cafile[\s=]+["']?([^"'\s]+)/m.exec(text?.toString('utf8') ?? '')?.[1]);
 }
 
 function pluginPaths(project: Project): string[] {
@@ -63,28 +87,39 @@ function packedPaths(slice: LockfileSlice): string[] {
   });
 }
 
-/** Manifests of folders that `portal:` leads to and that are no workspaces. */
+/** Manifests of folders that `portal:` and `link:` lead to and that are no workspaces. Rejects where a portal's is missing. */
 export async function packedManifests(
   project: Project,
   slice: LockfileSlice,
   committed: ReadonlySet<string>,
 ): Promise<ContextPart[]> {
-  const linked = linkedPaths(slice);
+  const linked = linkedFolders(slice);
   if (linked.length === 0) return [];
   const folders = new Set([...project.workspaces.values()].map(({ path }) => path));
-  const paths = linked
-    .filter((folder) => !folders.has(folder))
-    .map((folder) => `${folder}/package.json`)
-    .filter((path) => !committed.has(path));
-  const found = await Promise.all(paths.map((path) => fileOrFolder(project.snapshot, path)));
+  const wanted = linked
+    .filter(({ path }) => !folders.has(path))
+    .map(({ kind, path }) => ({ kind, path: `${path}/package.json` }))
+    .filter(({ path }) => !committed.has(path));
+  const found = await Promise.all(
+    wanted.map(({ kind, path }) =>
+      // A link may lead to what a build makes.
+      kind === 'portal'
+        ? present(project.snapshot, path, 'the dependency', 'yarn.lock')
+        : fileOrFolder(project.snapshot, path),
+    ),
+  );
   return found.map((files) => filesPart(files));
 }
 
 /** Folders that `portal:` and `link:` lead to, in the repo: present when the service runs. */
 export function linkedPaths(slice: LockfileSlice): string[] {
+  return linkedFolders(slice).map(({ path }) => path);
+}
+
+function linkedFolders(slice: LockfileSlice): { kind: string; path: string }[] {
   return slice.localLocators().flatMap(({ reference }) => {
-    const [, path, parameters = ''] = /^(?:portal|link):([^#]*?)(?:::(.*))?$/.exec(reference) ?? [];
-    return path === undefined ? [] : [fromLocator(decodeURIComponent(path), parameters)];
+    const [, kind = '', path, parameters = ''] = /^(portal|link):([^#]*?)(?:::(.*))?$/.exec(reference) ?? [];
+    return path === undefined ? [] : [{ kind, path: fromLocator(decodeURIComponent(path), parameters) }];
   });
 }
 
