@@ -1,5 +1,6 @@
 import type { ServiceChange } from '../changes/serviceChange.ts';
 import { contextTar } from '../context/contextTar.ts';
+import { withLinkWarnings } from '../context/linkWarnings.ts';
 import { openEntry } from '../context/openEntry.ts';
 import type { BuildRequest } from '../ports/builder.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -22,7 +23,7 @@ export async function buildRequest(
   change: ServiceChange,
 ): Promise<Omit<BuildRequest, 'target'>> {
   const [contents, secrets] = await Promise.all([
-    change.contents(),
+    change.contents().then((described) => withLinkWarnings(described, snapshot)),
     buildSecrets(change.service.settings, { env, root: git.history.root }),
   ]);
   tellWarnings(contents, report);

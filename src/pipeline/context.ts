@@ -1,3 +1,4 @@
+import { withLinkWarnings } from '../context/linkWarnings.ts';
 import type { Ports } from '../ports/ports.ts';
 import { inStage } from '../report/inStage.ts';
 import type { ContextContents } from '../workspace/contextContents.ts';
@@ -15,5 +16,8 @@ export async function surveyContext(
   const { project, services } = await inStage(ports, 'workspace', () => surveyRepo(ports, options));
   const [picked] = pickServices(services, [service]);
   if (picked === undefined) throw new Error('pickServices gives a service or rejects');
-  return { project, contents: await inStage(ports, 'context', () => describeContext(project, picked)) };
+  const contents = await inStage(ports, 'context', async () =>
+    withLinkWarnings(await describeContext(project, picked), project.snapshot),
+  );
+  return { project, contents };
 }
