@@ -9,7 +9,8 @@ setFlagsFromString('--interrupt-budget=2000000');
 // Whoever reads the output may have seen enough: `shipyarn affected | head -1`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
-  throw error;
+  process.stderr.write(`error Standard output cannot be written (${error.code}).\n`);
+  process.exit(1);
 });
 
 process.exitCode = await runCli({

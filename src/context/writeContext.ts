@@ -1,11 +1,12 @@
 import { createWriteStream, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { inputFailure } from '../errors.ts';
 import type { ContextContents, ContextEntry } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { contextEntries } from './contextEntries.ts';
+import { makeFolder } from './makeFolder.ts';
 import { openEntry, readEntry } from './openEntry.ts';
 import { outputFailure } from './outputFailure.ts';
 
@@ -33,7 +34,7 @@ export async function writeContext(
 
 async function makeBeside(folder: string): Promise<string> {
   try {
-    await mkdir(dirname(folder), { recursive: true });
+    await makeFolder(dirname(folder));
     return await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
   } catch (error) {
     throw outputFailure(error, folder);

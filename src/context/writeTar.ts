@@ -1,11 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ContextContents } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { contextTar } from './contextTar.ts';
+import { makeFolder } from './makeFolder.ts';
 import { outputFailure } from './outputFailure.ts';
 
 /** Writes a context as a tar to a stream, or to a file that appears whole or not at all. */
@@ -20,7 +21,7 @@ export async function writeTar(
   }
   const temporary = `${target}.${process.pid}.tmp`;
   try {
-    await mkdir(dirname(target), { recursive: true });
+    await makeFolder(dirname(target));
     await pipeline(contextTar(contents, snapshot), createWriteStream(temporary));
     await rename(temporary, target);
   } catch (error) {

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { testFolder } from '../helpers/testRepo.ts';
-import { shipyarn } from '../support/run.ts';
+import { run, shipyarn } from '../support/run.ts';
 import { acme } from '../workspace/acme.ts';
 import { yarnRepo } from '../workspace/yarnRepo.ts';
 
@@ -66,6 +66,33 @@ describe('shipyarn context', () => {
       expect(refused.exitCode, option).toBe(2);
       expect(refused.stderr, option).toMatch(/inside .*\(E(NOTDIR|EXIST)\)/);
     }
+  });
+
+  it('ends with one line where an output takes nothing', async () => {
+    const { root: cwd } = yarnRepo(4, acme);
+    const cli = join(import.meta.dirname, '../../dist/bin.js');
+    const full = await run('sh', ['-c', `node ${cli} context api --tar - > /dev/full`], { cwd });
+    expect(full).toMatchObject({
+      exitCode: 1,
+      stderr: 'error Standard output cannot be written (ENOSPC).\n',
+    });
+    // Node's own way to make folders never ends there.
+    const nowhere = await shipyarn(['context', 'api', '--tar', '/proc/none/such/context.tar'], { cwd });
+    expect(nowhere).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('(ENOENT)') });
+  });
+
+  it('warns of a symlink whose target stays behind', async () => {
+    const repo = yarnRepo(4, { ...acme, 'shared/one.js': '1;\n', 'shared/two.js': '2;\n' });
+    symlinkSync('../../shared/one.js', join(repo.root, 'services/api/one.js'));
+    symlinkSync('../../shared/two.js', join(repo.root, 'services/api/two.js'));
+    symlinkSync('dist/index.js', join(repo.root, 'services/api/built.js'));
+    symlinkSync('../../packages/lib', join(repo.root, 'services/api/lib'));
+    repo.commit('feat: links', { 'shipyarn.yaml': `${acme['shipyarn.yaml']}inputs: [shared/one.js]\n` });
+    const { stdout, stderr } = await shipyarn(['context', 'api', '--json'], { cwd: repo.root });
+    expect(JSON.parse(stdout).warnings).toEqual([
+      expect.stringContaining('services/api/two.js leads to shared/two.js, which is not in the context'),
+    ]);
+    expect(stderr).toContain('shared/two.js');
   });
 
   it("verifies the slices with the repo's own Yarn, and says which entry differs", async () => {

@@ -130,6 +130,7 @@ const SMALL_FILE = 256 * 1024;
 
 function packed(tar: Pack, header: Parameters<Pack['entry']>[0], content: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
-    tar.entry(header, content, (error) => (error ? reject(error) : resolve()));
+    // Whoever writes the layer may fail, which destroys the tar and this with it.
+    tar.entry(header, content, (error) => (error ? reject(error) : resolve())).on('error', reject);
   });
 }
