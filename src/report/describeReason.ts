@@ -10,6 +10,8 @@ export function describeReason(reason: Reason): string {
     ...(reason.settings ?? []),
     ...shorten(reason.paths ?? [], reason.morePaths),
   ];
+  // `release --rebuild`: nothing of the service's own has changed.
+  if (parts.length === 0 && reason.kind === 'base') return 'built again on its base image';
   return parts.join(', ');
 }
 

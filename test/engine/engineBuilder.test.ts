@@ -92,6 +92,15 @@ await describeWith(['engine', 'registry'], 'the engine builder', () => {
     expect(await request.target.store.getManifest('team/api', request.target.imageTag)).toBeNull();
   });
 
+  it("refuses this machine's Node as a base for another platform", async () => {
+    const platforms = ['linux/amd64', 'linux/arm64'];
+    const request = requestOf(
+      { Dockerfile: `FROM ${base}\n` },
+      { location: location(), base: 'host', platforms },
+    );
+    expect((await build(request)).failure).toMatchObject({ reason: 'base-image-platform', exitCode: 2 });
+  });
+
   it('shows the line of a Dockerfile that cannot be read', async () => {
     const files = { Dockerfile: `FROM ${base}\n\nRUNN echo\n` };
     const { failure } = await build(requestOf(files, { location: location() }));

@@ -6,6 +6,8 @@ import { buildFailure } from '../buildkit/buildFailure.ts';
 import { BuildProgress } from '../buildkit/buildProgress.ts';
 import { maskSecrets } from '../buildkit/maskSecrets.ts';
 import { sourceDate } from '../buildkit/sourceDate.ts';
+import { checkHostBase } from '../checkHostBase.ts';
+import { parsePlatform } from '../imageFormat.ts';
 
 /** What is built, wherever it goes. */
 export type EngineBuildRequest = Omit<BuildRequest, 'target'>;
@@ -28,7 +30,11 @@ export async function buildOnEngine(
 ): Promise<string> {
   const { engine } = access;
   const { contents } = request;
-  if (contents.base === 'host') await access.importHostBase();
+  if (contents.base === 'host') {
+    const platforms = options.platform === null ? [] : contents.platforms;
+    for (const platform of platforms) checkHostBase(parsePlatform(platform), contents.service.name);
+    await access.importHostBase();
+  }
   const progress = new BuildProgress(contents.service.name, options.report, maskSecrets(request.secrets));
   const context = request.contextTar();
   let contextError: Error | undefined;

@@ -1,10 +1,10 @@
-import { Failure, inputFailure } from '../../errors.ts';
+import { Failure } from '../../errors.ts';
 import type { BuildRequest } from '../../ports/builder.ts';
-import { type ImageConfig, type Platform, platformName } from '../imageFormat.ts';
+import { checkHostBase } from '../checkHostBase.ts';
+import type { ImageConfig, Platform } from '../imageFormat.ts';
 import { baseFailure } from './baseFailure.ts';
 import { type BaseImage, findBaseImage } from './baseImage.ts';
 import { hostBaseImage } from './hostBaseImage.ts';
-import { hostPlatform } from './hostPlatform.ts';
 import type { Layer } from './layer.ts';
 import { pushConfig } from './pushImage.ts';
 import type { Run } from './run.ts';
@@ -34,16 +34,6 @@ export async function openBase(
   } catch (error) {
     throw error instanceof Failure ? baseFailure(error, reference, contents) : error;
   }
-}
-
-function checkHostBase(platform: Platform, service: string): void {
-  const own = hostPlatform();
-  if (platform.os === own.os && platform.architecture === own.architecture) return;
-  throw inputFailure({
-    reason: 'base-image-platform',
-    message: `${service}: \`base: host\` is made of this machine's Node, which runs on ${platformName(own)} and not on ${platformName(platform)}.`,
-    hint: 'Name a base that has this platform, for example `base: node:20-slim`, or change `platforms`.',
-  });
 }
 
 /** Puts the config over layers that are in the store, or on their way; gives the manifest. */
