@@ -10,13 +10,13 @@ export interface TemporaryFolder {
   remove(): Promise<void>;
 }
 
-let hasSwept = false;
+const swept = new Set<string>();
 
 /**
- * A folder of our own below the system's one for temporary files. It is gone when the program ends, at a signal, too;
- * after a SIGKILL a later run removes it. `kind`: what it is for, in lower-case letters.
+ * A folder of our own below the system's one for temporary files, or below `parent`. It is gone when the program ends,
+ * at a signal, too; after a SIGKILL a later run removes it. `kind`: what it is for, in lower-case letters.
  */
-export function temporaryFolder(kind: string): TemporaryFolder {
+export function temporaryFolder(kind: string, parent = tmpdir()): TemporaryFolder {
   let made: string | null = null;
   const removeNow = () => {
     if (made !== null) rmSync(made, { recursive: true, force: true, maxRetries: 5 });
@@ -24,10 +24,10 @@ export function temporaryFolder(kind: string): TemporaryFolder {
   return {
     async path() {
       if (made === null) {
-        made = mkdtempSync(join(tmpdir(), folderPrefix(kind)));
+        made = mkdtempSync(join(parent, folderPrefix(kind)));
         process.once('exit', removeNow);
-        if (!hasSwept) void sweepFolders(tmpdir());
-        hasSwept = true;
+        if (!swept.has(parent)) void sweepFolders(parent);
+        swept.add(parent);
       }
       return made;
     },
@@ -41,8 +41,12 @@ export function temporaryFolder(kind: string): TemporaryFolder {
 }
 
 /** Lends a temporary folder to `use`. */
-export async function withTemporaryFolder<T>(kind: string, use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = temporaryFolder(kind);
+export async function withTemporaryFolder<T>(
+  kind: string,
+  use: (folder: string) => Promise<T>,
+  parent?: string,
+): Promise<T> {
+  const folder = temporaryFolder(kind, parent);
   try {
     return await use(await folder.path());
   } finally {

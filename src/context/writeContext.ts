@@ -1,7 +1,8 @@
 import { createWriteStream, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { chmod, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { chmod, readdir, rename, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { withTemporaryFolder } from '../cleanup/temporaryFolder.ts';
 import { inputFailure } from '../errors.ts';
 import type { ContextContents, ContextEntry } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
@@ -18,24 +19,18 @@ export async function writeContext(
   contents: ContextContents,
   snapshot: Snapshot,
   folder: string,
+  signal?: AbortSignal,
 ): Promise<void> {
   await checkEmpty(folder);
-  const temporary = await makeBeside(folder);
-  try {
-    await writeEntries(contextEntries(contents), snapshot, temporary);
-    await chmod(temporary, 0o755);
-    await rmdir(folder).catch(() => undefined);
-    await rename(temporary, folder);
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true });
-    throw outputFailure(error, folder);
-  }
-}
-
-async function makeBeside(folder: string): Promise<string> {
   try {
     await makeFolder(dirname(folder));
-    return await mkdtemp(join(dirname(folder), `.${basename(folder)}-`));
+    const write = async (temporary: string) => {
+      await writeEntries(contextEntries(contents), snapshot, temporary, signal);
+      await chmod(temporary, 0o755);
+      await rmdir(folder).catch(() => undefined);
+      await rename(temporary, folder);
+    };
+    await withTemporaryFolder('out', write, dirname(folder));
   } catch (error) {
     throw outputFailure(error, folder);
   }
@@ -49,9 +44,11 @@ export async function writeEntries(
   entries: readonly ContextEntry[],
   snapshot: Snapshot,
   folder: string,
+  signal?: AbortSignal,
 ): Promise<void> {
   const made = new Set<string>();
   for (let start = 0; start < entries.length; start += readAhead) {
+    signal?.throwIfAborted();
     const read = entries.slice(start, start + readAhead).map(async (entry) => ({
       entry,
       content: await (entry.mode === '120000' ? readEntry : openEntry)(entry, snapshot),
@@ -63,7 +60,7 @@ export async function writeEntries(
       const mode = entry.mode === '100755' ? 0o755 : 0o644;
       if (typeof content === 'string') symlinkSync(content, target);
       else if (Buffer.isBuffer(content)) writeFileSync(target, content, { mode });
-      else await pipeline(content.stream(), createWriteStream(target, { mode }));
+      else await pipeline(content.stream(), createWriteStream(target, { mode }), { signal });
     }
   }
 }

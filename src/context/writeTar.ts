@@ -1,8 +1,9 @@
 import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { rename } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { withTemporaryFolder } from '../cleanup/temporaryFolder.ts';
 import type { ContextContents } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { contextTar } from './contextTar.ts';
@@ -14,18 +15,21 @@ export async function writeTar(
   contents: ContextContents,
   snapshot: Snapshot,
   target: string | Writable,
+  signal?: AbortSignal,
 ): Promise<void> {
   if (typeof target !== 'string') {
-    await pipeline(contextTar(contents, snapshot), target, { end: false });
+    await pipeline(contextTar(contents, snapshot), target, { end: false, signal });
     return;
   }
-  const temporary = `${target}.${process.pid}.tmp`;
   try {
     await makeFolder(dirname(target));
-    await pipeline(contextTar(contents, snapshot), createWriteStream(temporary));
-    await rename(temporary, target);
+    const write = async (temporary: string) => {
+      const file = join(temporary, 'context.tar');
+      await pipeline(contextTar(contents, snapshot), createWriteStream(file), { signal });
+      await rename(file, target);
+    };
+    await withTemporaryFolder('tar', write, dirname(target));
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
     throw outputFailure(error, target);
   }
 }

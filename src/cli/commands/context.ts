@@ -45,21 +45,21 @@ export class ContextCommand extends ShipyarnCommand {
       const { project, contents } = await surveyContext(ports, this.service, options);
       tellWarnings(contents, ports.report);
       if (this.verify) await this.verifyContext(project, contents, signal);
-      await this.write(project, contents);
+      await this.write(project, contents, signal);
       const silent = this.out !== undefined || this.tar !== undefined || this.verify;
       if (this.json || !silent) await this.show(project, contents);
     });
   }
 
-  private async write(project: Project, contents: ContextContents): Promise<void> {
+  private async write(project: Project, contents: ContextContents, signal: AbortSignal): Promise<void> {
     const { cwd, stdout } = this.context;
     if (this.out !== undefined) {
       const { writeContext } = await import('../../context/writeContext.ts');
-      await writeContext(contents, project.snapshot, resolve(cwd, this.out));
+      await writeContext(contents, project.snapshot, resolve(cwd, this.out), signal);
     }
     if (this.tar === undefined) return;
     const { writeTar } = await import('../../context/writeTar.ts');
-    await writeTar(contents, project.snapshot, this.tar === '-' ? stdout : resolve(cwd, this.tar));
+    await writeTar(contents, project.snapshot, this.tar === '-' ? stdout : resolve(cwd, this.tar), signal);
   }
 
   private async verifyContext(
