@@ -209,5 +209,15 @@ describe('bad input is refused with file, line and way out', () => {
       reason: 'template-variable-unknown',
       at: { file: 'Dockerfile.template', line: 2 },
     });
+    // Nothing in the closure of other has a build.
+    template.commit('b', {
+      'Dockerfile.template':
+        'FROM {{{base}}}\n{{#builds}}\nRUN cd {{folder}} {{build}} {{nothing}}\n{{/builds}}\n',
+    });
+    await expect(contextOf(template, '@acme/other', { command: ['node', '.'] })).rejects.toMatchObject({
+      reason: 'template-variable-unknown',
+      message: expect.stringContaining('{{nothing}}'),
+      at: { line: 3 },
+    });
   });
 });

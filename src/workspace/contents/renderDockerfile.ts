@@ -14,6 +14,12 @@ export function renderDockerfile(template: string, variables: TemplateVariables,
   return Mustache.render(template, variables, {}, { escape: String });
 }
 
+/** What the items of lists have. */
+const itemsOf: Readonly<Record<string, TemplateVariables>> = {
+  builds: { folder: '' },
+  outputs: { folder: '', outputParent: '' },
+};
+
 type Token = [kind: string, name: string, start: number, end: number, inner?: Token[]];
 
 function checkVariables(template: string, variables: TemplateVariables, file: string): void {
@@ -23,8 +29,8 @@ function checkVariables(template: string, variables: TemplateVariables, file: st
       const found = lookUp(name, known);
       if (found === undefined) throw unknownVariable(template, name, start, file);
       // An empty list does not tell what its items would have.
-      const isEmpty = Array.isArray(found) && found.length === 0;
-      if (inner !== undefined && !isEmpty) check(inner, [...known, ...members(found)]);
+      const items = Array.isArray(found) && found.length === 0 ? [itemsOf[name] ?? {}] : members(found);
+      if (inner !== undefined) check(inner, [...known, ...items]);
     }
   };
   check(parse(template, file), [variables]);
