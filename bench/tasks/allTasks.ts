@@ -133,7 +133,7 @@ export async function repositoryTasks({ run, wants, scratch }: Bench, repository
 async function engineBase(): Promise<string | null> {
   const docker = promisify(execFile)('docker', ['version', '--format', '{{.Server.Version}}']);
   return docker.then(
-    () => `shipyarn-host-node:${process.versions.node}`,
+    () => `localhost/shipyarn-host-node:${process.versions.node}`,
     () => null,
   );
 }

@@ -124,7 +124,10 @@ async function finishedContexts(world: ShipWorld, { yard, registry, count, suffi
 async function useBase(context: string): Promise<void> {
   const file = path.join(context, 'Dockerfile');
   const text = await readFile(file, 'utf8');
-  await writeFile(file, text.replace(/^FROM host\b/gm, `FROM shipyarn-host-node:${process.versions.node}`));
+  await writeFile(
+    file,
+    text.replace(/^FROM host\b/gm, `FROM localhost/shipyarn-host-node:${process.versions.node}`),
+  );
 }
 
 function judgePushed({ stdout }: Outcome, count: number): string {

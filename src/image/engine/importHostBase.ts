@@ -21,10 +21,11 @@ const machineFiles = [
 
 /**
  * Gives the engine the base image made of this machine's own Node and returns its name,
- * `shipyarn-host-node:<version>`. Does nothing where the engine has one that was made of this machine as it is.
+ * `localhost/shipyarn-host-node:<version>`. Does nothing where the engine has one that was made of this machine as it is. Engines with the containerd store ask a name's
+ * registry before they take their own: `localhost` refuses at once, where one that cannot be reached would hang the build.
  */
 export async function importHostBase(engine: Engine, host: Host & { version: string }): Promise<string> {
-  const name = `shipyarn-host-node:${host.version.replace(/^v/, '')}`;
+  const name = `localhost/shipyarn-host-node:${host.version.replace(/^v/, '')}`;
   const [source, known] = await Promise.all([fingerprint(host), engine.inspect(name)]);
   if (known?.labels[sourceLabel] === source) return name;
   const { entries, config } = await hostBase(host);
