@@ -5,9 +5,10 @@ import { writeContext } from '../../src/context/writeContext.ts';
 import { describeContext } from '../../src/workspace/describeContext.ts';
 import { gitHttpServer } from '../deploy/gitHttpServer.ts';
 import { addBareRemote, type TestRepo, testFolder, testRepo } from '../helpers/testRepo.ts';
-import { fakeRegistry } from './property/fakeRegistry.ts';
+import { shipyarn } from '../support/run.ts';
+import { fakeRegistry, tarball } from './property/fakeRegistry.ts';
 import { publishedPackages } from './property/publishedPackages.ts';
-import { asText, projectOf, serviceOf, startYarn, type YarnVersion } from './yarnRepo.ts';
+import { asText, projectOf, serviceOf, startYarn, type YarnVersion, yarnRepo } from './yarnRepo.ts';
 
 let registry: Awaited<ReturnType<typeof fakeRegistry>>;
 
@@ -130,5 +131,43 @@ describe('resolutions under Yarn 1', () => {
       root: { resolutions: { 'jay/bee': '1.0.0' } },
     });
     expect((await installed(1, repo)).lockfile).toContain('\nbee@1.0.0:\n');
+  });
+});
+
+describe('paths under Yarn 1', () => {
+  it('stand in the lockfile from the root, whichever workspace names them', async () => {
+    const local = (name: string) => ({ name, version: '1.0.0' });
+    const repo = yarnRepo(1, {
+      'package.json': {
+        name: 'acme',
+        private: true,
+        workspaces: ['services/*'],
+        dependencies: { top: 'file:./vendor/top' },
+      },
+      'services/api/package.json': {
+        ...local('@acme/api'),
+        main: 'index.js',
+        dependencies: {
+          folder: 'file:../../vendor/folder',
+          archive: 'file:../../vendor/archive.tgz',
+          near: 'file:./near',
+          linked: 'link:../../vendor/linked',
+        },
+      },
+      'services/api/near/package.json': local('near'),
+      'vendor/top/package.json': local('top'),
+      'vendor/folder/package.json': local('folder'),
+      'vendor/folder/index.js': '1;\n',
+      'vendor/linked/package.json': local('linked'),
+      'shipyarn.yaml': 'services: ["services/*"]\nbase: host\n',
+      'vendor/archive.tgz': await tarball(local('archive')),
+    });
+    const { folder } = await installed(1, repo);
+    const modules = readdirSync(join(folder, 'node_modules'));
+    expect(modules).toEqual(expect.arrayContaining(['archive', 'folder', 'linked', 'near', 'top']));
+    expect(readdirSync(join(folder, 'node_modules/folder'))).toContain('index.js');
+    expect(await shipyarn(['context', 'services/api', '--verify'], { cwd: repo.root })).toMatchObject({
+      exitCode: 0,
+    });
   });
 });

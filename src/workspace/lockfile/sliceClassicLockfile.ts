@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import semver from 'semver';
 import type { Project, Workspace } from '../project.ts';
 import { lockfileOutOfDate } from './lockfileFailures.ts';
@@ -31,11 +32,7 @@ export function sliceClassicLockfile(project: Project, scope: SliceScope): Lockf
     text,
     packages: () => packages(entries),
     pathTo: (name) => pathTo(project, lockfile, scope, name),
-    localLocators: () =>
-      entries.flatMap(({ name, version, resolved }) => {
-        const reference = resolved ?? version;
-        return /^(patch|file|portal|link):/.test(reference) ? [{ name, reference }] : [];
-      }),
+    localLocators: () => entries.flatMap(localLocators),
     locators: () =>
       entries.map(({ name, version, resolved }) => ({
         name,
@@ -79,7 +76,7 @@ function workspaceEdges(
   scope: SliceScope,
 ): (Workspace | string)[] {
   const edges = [...workspaceDependencies(workspace, scope, 'classic')].flatMap(([name, range]) => {
-    const found = resolve(project, lockfile, name, range);
+    const found = resolve(project, lockfile, name, fromRoot(workspace, range));
     if (found.length === 0 && !range.startsWith('link:')) throw lockfileOutOfDate(workspace, name, range);
     return found;
   });
@@ -87,6 +84,25 @@ function workspaceEdges(
     (name) => project.workspaces.get(name) ?? [],
   );
   return [...edges, ...peers];
+}
+
+/**
+ * A path as the lockfile has it: from the root of the repo, whichever workspace names it (`resolveRelative` in
+ * Yarn 1's normalize-manifest); what began with `./` still does.
+ */
+function fromRoot(workspace: Workspace, range: string): string {
+  const [, protocol, path] = /^(file:|link:)(?!\/)(.*)$/.exec(range) ?? [];
+  if (protocol === undefined || path === undefined) return range;
+  const target = posix.join(workspace.path, path).replace(/(.)\/$/, '$1');
+  const dotted = /^\.(\/|$)/.test(path) && !/^\.{0,2}\//.test(target) && target !== '.';
+  return `${protocol}${dotted ? './' : ''}${target}`;
+}
+
+/** A folder has no `resolved`: its path is in the pattern. */
+function localLocators({ name, patterns, resolved }: ClassicEntry): { name: string; reference: string }[] {
+  const references = [resolved ?? '', ...patterns.map((pattern) => pattern.slice(name.length + 1))];
+  const local = references.find((reference) => /^(file|link):/.test(reference));
+  return local === undefined ? [] : [{ name, reference: local }];
 }
 
 function entryEdges(
