@@ -65,17 +65,11 @@ export interface HostBase {
  * Throws on anything but Linux: containers run Linux binaries, and such a machine has none.
  */
 export async function hostBase(host: Host): Promise<HostBase> {
-  if (host.platform !== 'linux') {
-    throw inputFailure({
-      reason: 'host-base-not-linux',
-      message: `A base image made of this machine's own Node needs Linux, and this is ${host.platform}.`,
-      hint: nameABase,
-    });
-  }
+  checkPlatform(host);
   const files = new RootFileSystem();
   const node = await realpath(host.execPath);
   await addNode(files, node);
-  const programs = await addCommands(files, host.env);
+  const programs = await addCommands(files, host);
   const libraries = new Set((await Promise.all([node, ...programs].map(sharedLibraries))).flat());
   for (const library of libraries) await files.copyWithLinks(library);
   const authorities = await trustedAuthorities(host.env);
@@ -89,6 +83,16 @@ export async function hostBase(host: Host): Promise<HostBase> {
   return { entries: files.entries(), config: { Env, Cmd: ['node'] } };
 }
 
+function checkPlatform({ platform }: Host): void {
+  if (platform !== 'linux') {
+    throw inputFailure({
+      reason: 'host-base-not-linux',
+      message: `A base image made of this machine's own Node needs Linux, and this is ${platform}.`,
+      hint: nameABase,
+    });
+  }
+}
+
 /** Laid out as in the official Node images. */
 async function addNode(files: RootFileSystem, node: string): Promise<void> {
   await files.copy(node, '/usr/local/bin/node');
@@ -99,16 +103,28 @@ async function addNode(files: RootFileSystem, node: string): Promise<void> {
   files.link('/usr/local/bin/yarn', '../lib/node_modules/corepack/dist/yarn.ts');
 }
 
-/** Returns where on this machine each command was found. */
-async function addCommands(files: RootFileSystem, env: Host['env']): Promise<string[]> {
-  const folders = [...commandFolders, ...(env.PATH ?? '').split(':').filter(path.isAbsolute)];
+/** Where on this machine each command of the base is found. Throws where one is missing, and on anything but Linux. */
+export function findCommands(host: Host): Promise<string[]> {
+  checkPlatform(host);
+  const folders = [...commandFolders, ...(host.env.PATH ?? '').split(':').filter(path.isAbsolute)];
   return Promise.all(
     commands.map(async (command) => {
       const found = await firstExisting(folders.map((folder) => path.join(folder, command)));
       if (found === undefined) throw missingCommand(command);
-      await files.copyWithLinks(found);
-      if (!commandFolders.includes(path.dirname(found))) files.link(`/usr/bin/${command}`, found);
-      return realpath(found);
+      return found;
+    }),
+  );
+}
+
+/** Returns the files behind the commands. */
+async function addCommands(files: RootFileSystem, host: Host): Promise<string[]> {
+  const found = await findCommands(host);
+  return Promise.all(
+    found.map(async (file) => {
+      await files.copyWithLinks(file);
+      const command = path.basename(file);
+      if (!commandFolders.includes(path.dirname(file))) files.link(`/usr/bin/${command}`, file);
+      return realpath(file);
     }),
   );
 }

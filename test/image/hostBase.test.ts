@@ -78,7 +78,10 @@ await describeWith(['engine'], 'in an engine', () => {
     // Another registry would be asked for it, and where it cannot be reached the build would hang.
     expect(name).toMatch(/^localhost\//);
     const before = (await docker.getImage(name).inspect()).Id;
-    await importHostBase(await connectEngine(process.env), process);
+    // Another shell's PATH leads to the same commands: the base stays, whoever builds on it meanwhile.
+    const { platform, execPath, version } = process;
+    const env = { ...process.env, PATH: `${process.env.PATH}:/nowhere` };
+    await importHostBase(await connectEngine(process.env), { platform, execPath, version, env });
     expect((await docker.getImage(name).inspect()).Id).toBe(before);
   });
 });

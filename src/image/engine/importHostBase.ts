@@ -3,13 +3,13 @@ import { realpath, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { workFailure } from '../../errors.ts';
 import type { Engine } from '../../ports/engine.ts';
-import { type Host, hostBase } from '../hostBase.ts';
+import { findCommands, type Host, hostBase } from '../hostBase.ts';
 import { rootFileSystemTar } from '../rootFileSystemTar.ts';
 
 /** Label that says what the base was made of. */
 const sourceLabel = 'shipyarn.host-base';
 /** Counts up when {@link hostBase} chooses other files. */
-const form = 1;
+const form = 2;
 const machineFiles = [
   '/etc/ld.so.cache',
   '/etc/ssl/certs/ca-certificates.crt',
@@ -21,8 +21,9 @@ const machineFiles = [
 
 /**
  * Gives the engine the base image made of this machine's own Node and returns its name,
- * `localhost/shipyarn-host-node:<version>`. Does nothing where the engine has one that was made of this machine as it is. Engines with the containerd store ask a name's
- * registry before they take their own: `localhost` refuses at once, where one that cannot be reached would hang the build.
+ * `localhost/shipyarn-host-node:<version>`. Does nothing where the engine has one that was made of this machine as it
+ * is. Engines with the containerd store ask a name's registry before they take their own: `localhost` refuses at once,
+ * where one that cannot be reached would hang the build.
  */
 export async function importHostBase(engine: Engine, host: Host & { version: string }): Promise<string> {
   const name = `localhost/shipyarn-host-node:${host.version.replace(/^v/, '')}`;
@@ -45,10 +46,13 @@ export async function importHostBase(engine: Engine, host: Host & { version: str
 
 /**
  * Of the files that change whenever the base would: Node, the linker's cache, the package databases, the
- * authorities. Asking `ldd` for each program takes longer than building a service from its cache.
+ * authorities, and where the commands are. Asking `ldd` for each program takes longer than building a service from
+ * its cache. Where PATH leads besides does not count: another shell would else replace the base under a running build.
  */
-async function fingerprint({ execPath, env }: Host): Promise<string> {
+async function fingerprint(host: Host): Promise<string> {
+  const { execPath, env } = host;
   const files = [await realpath(execPath), env.NODE_EXTRA_CA_CERTS, ...machineFiles];
+  const commands = await findCommands(host);
   const states = await Promise.all(
     files.map(async (file) => {
       const found = file === undefined ? null : await stat(file).catch(() => null);
@@ -56,6 +60,6 @@ async function fingerprint({ execPath, env }: Host): Promise<string> {
     }),
   );
   return createHash('sha256')
-    .update(JSON.stringify([form, env.PATH, states]))
+    .update(JSON.stringify([form, commands, states]))
     .digest('hex');
 }
