@@ -55,8 +55,10 @@ await build({
   },
   output: {
     dir: 'dist',
-    format: 'esm',
-    chunkFileNames: '[name]-[hash].js',
+    // Node loads CommonJS faster: a tenth of a small preview.
+    format: 'cjs',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name]-[hash].cjs',
     codeSplitting: { groups },
     // Names stay as they are: stack traces are for people.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
@@ -64,4 +66,4 @@ await build({
     sourcemapExcludeSources: true,
   },
 });
-await chmod('dist/bin.js', 0o755);
+await chmod('dist/bin.cjs', 0o755);

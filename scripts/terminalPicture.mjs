@@ -8,7 +8,7 @@ import { join } from 'node:path';
 // One file for both streams keeps the order in which a terminal shows them.
 const file = join(mkdtempSync(join(tmpdir(), 'shipyarn-picture-')), 'output');
 const output = openSync(file, 'w');
-const run = spawnSync(process.execPath, ['dist/bin.js', 'demo', '--builder', 'oci'], {
+const run = spawnSync(process.execPath, ['dist/bin.cjs', 'demo', '--builder', 'oci'], {
   env: { ...process.env, FORCE_COLOR: '1' },
   stdio: ['ignore', output, output],
 });

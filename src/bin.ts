@@ -13,7 +13,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-process.exitCode = await runCli({
+// Of a run that ends before it is done, for nothing is left to wait for.
+process.exitCode = 1;
+const running = runCli({
   argv: process.argv.slice(2),
   cwd: process.cwd(),
   env: process.env,
@@ -21,4 +23,7 @@ process.exitCode = await runCli({
   stdout: process.stdout,
   stderr: process.stderr,
   end: (exitStatus) => process.exit(exitStatus),
+});
+running.then((exitStatus) => {
+  process.exitCode = exitStatus;
 });

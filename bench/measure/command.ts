@@ -27,7 +27,7 @@ export interface Outcome {
 
 /** The command line under test, as `npm run build` made it. */
 export function shipyarn(args: readonly string[], cwd: string, env: Record<string, string> = {}): Command {
-  return { file: process.execPath, args: [path.join(projectRoot, 'dist/bin.js'), ...args], cwd, env };
+  return { file: process.execPath, args: [path.join(projectRoot, 'dist/bin.cjs'), ...args], cwd, env };
 }
 
 export function node(args: readonly string[], cwd: string): Command {

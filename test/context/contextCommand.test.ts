@@ -70,7 +70,7 @@ describe('shipyarn context', () => {
 
   it('ends with one line where an output takes nothing', async () => {
     const { root: cwd } = yarnRepo(4, acme);
-    const cli = join(import.meta.dirname, '../../dist/bin.js');
+    const cli = join(import.meta.dirname, '../../dist/bin.cjs');
     const full = await run('sh', ['-c', `node ${cli} context api --tar - > /dev/full`], { cwd });
     expect(full).toMatchObject({
       exitCode: 1,

@@ -10,7 +10,7 @@ import { scrubbedEnvironment, shipyarn } from '../support/run.ts';
 import { acme } from '../workspace/acme.ts';
 import { yarnRepo } from '../workspace/yarnRepo.ts';
 
-const cli = join(import.meta.dirname, '../../dist/bin.js');
+const cli = join(import.meta.dirname, '../../dist/bin.cjs');
 
 await describeWith(['linux'], 'a context that is being written', () => {
   it.each(['--out', '--tar'])(

@@ -31,7 +31,7 @@ export async function peakMemory(
   await writeFile(hook, `const fs = require('node:fs');\nprocess.on('exit', () => ${report});\n`);
   const result = await run(
     process.execPath,
-    ['--require', hook, join(process.cwd(), 'dist/bin.js'), ...args],
+    ['--require', hook, join(process.cwd(), 'dist/bin.cjs'), ...args],
     {
       cwd,
       ...(env && { env }),

@@ -15,7 +15,7 @@ import { output, type RunResult, scrubbedEnvironment, shipyarn } from '../suppor
 import { tempDir } from '../support/tempDir.ts';
 import { type EffectGate, startEffectGate } from './effects.ts';
 
-const cli = path.resolve(import.meta.dirname, '../../dist/bin.js');
+const cli = path.resolve(import.meta.dirname, '../../dist/bin.cjs');
 
 /** The demo's repositories with a registry and a forge whose every change can be watched, and put back as it was. */
 export interface World extends TestRepos {

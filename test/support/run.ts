@@ -67,7 +67,7 @@ export async function output(command: string, args: readonly string[], options: 
   return result.stdout.replace(/\n$/, '');
 }
 
-const cli = path.resolve(import.meta.dirname, '../../dist/bin.js');
+const cli = path.resolve(import.meta.dirname, '../../dist/bin.cjs');
 
 /** Runs the built command line, as a user would. `npm test` builds it first. */
 export function shipyarn(args: readonly string[], options: RunOptions): Promise<RunResult> {
