@@ -5,7 +5,17 @@ import { reporters } from './test/support/reporters.ts';
 export default defineConfig({
   test: {
     reporters: reporters('long'),
-    include: ['test/**/*.long.test.ts'],
+    include: [
+      'test/**/*.long.test.ts',
+      // More cases than in `npm test`: see `isLong`.
+      'test/buildx/buildxBuilder.test.ts',
+      'test/context/interruptions.test.ts',
+      'test/context/templateImages.test.ts',
+      'test/context/templateSecrets.test.ts',
+      'test/engine/silentRegistry.test.ts',
+      'test/release/fullDisk.test.ts',
+      'test/workspace/sources.test.ts',
+    ],
     testTimeout: 1_800_000,
     hookTimeout: 300_000,
     maxWorkers: '100%',

@@ -8,19 +8,12 @@ import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
 import { testRepo } from '../helpers/testRepo.ts';
 import { commandLines } from '../support/commandLines.ts';
 import { testRepos } from '../support/demoRepos.ts';
-import { describeWith } from '../support/parts.ts';
+import { isSoon } from '../support/isSoon.ts';
 import { scrubbedEnvironment, shipyarn } from '../support/run.ts';
 import { silentServer } from '../support/silentServer.ts';
 import { tempDir } from '../support/tempDir.ts';
 
 const impatient = { SHIPYARN_TIMEOUT: '0.5' };
-
-/** Some wait twice or thrice. Milliseconds. */
-async function isSoon(work: Promise<unknown>): Promise<void> {
-  const started = Date.now();
-  await work;
-  expect(Date.now() - started).toBeLessThan(20_000);
-}
 
 describe('who is asked and never answers is given up', () => {
   it('a Git remote, and nothing of it is left behind', async () => {
@@ -87,37 +80,6 @@ describe('who is asked and never answers is given up', () => {
     const env = { ...impatient, PATH: `${folder}:${process.env.PATH}`, DOCKER_CONFIG: folder };
     const asked = dockerCredentials(env).forHost('registry.example.com');
     await isSoon(expect(asked).resolves.toMatchObject({ credentials: null, problem: expect.any(String) }));
-  });
-});
-
-await describeWith(['engine'], 'an engine that hangs', () => {
-  it('is given up, asked or in the middle of a build; one that only takes long is not', async () => {
-    const { startEngineRelay } = await import('../engine/engineRelay.ts');
-    const { connectEngine } = await import('../../src/adapters/docker/connectEngine.ts');
-    const { requestOf, testBuilder } = await import('../engine/engineFixture.ts');
-    const { baseImage } = await import('../support/engine.ts');
-    const relay = await startEngineRelay();
-    const env = { SHIPYARN_TIMEOUT: '1', DOCKER_HOST: `tcp://127.0.0.1:${relay.port}` };
-    const layout = `oci:${await tempDir('layout')}`;
-    const marker = process.hrtime.bigint();
-    const build = (seconds: number, onOutput = () => {}) => {
-      const files = {
-        Dockerfile: `FROM ${base}\nRUN echo it runs ${marker} && sleep ${seconds}\nCMD ["true"]\n`,
-      };
-      const { signal } = new AbortController();
-      return testBuilder({}, env).build(requestOf(files, { location: layout }), {
-        signal,
-        report: (event) => {
-          if (event.kind === 'build' && event.text?.includes('it runs')) onOutput();
-        },
-      });
-    };
-    const base = await baseImage();
-    await expect(build(4)).resolves.toMatchObject({ digest: expect.any(String) });
-    const frozen = build(30, () => relay.freeze());
-    await isSoon(expect(frozen).rejects.toMatchObject({ reason: 'engine-silent', exitCode: 1 }));
-    const engine = await connectEngine(env);
-    await isSoon(expect(engine.describe()).rejects.toMatchObject({ reason: 'engine-silent' }));
   });
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { testFolder } from '../helpers/testRepo.ts';
+import { isLong } from '../support/isLong.ts';
 import { describeWith } from '../support/parts.ts';
 import { scrubbedEnvironment, shipyarn } from '../support/run.ts';
 import { acme } from '../workspace/acme.ts';
@@ -13,7 +14,7 @@ import { yarnRepo } from '../workspace/yarnRepo.ts';
 const cli = join(import.meta.dirname, '../../dist/bin.cjs');
 
 await describeWith(['linux'], 'a context that is being written', () => {
-  it.each(['--out', '--tar'])(
+  it.each(isLong ? ['--out', '--tar'] : ['--out'])(
     'with %s is there whole or not at all, whatever ends the run',
     async (option) => {
       const { root: cwd } = yarnRepo(4, { ...acme, 'services/api/zeros': Buffer.alloc(300_000_000) });

@@ -3,6 +3,7 @@ import { createServer, request as send } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { itLong } from '../support/isLong.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
 import { recorder, requestOf, testBuilder } from './engineFixture.ts';
@@ -28,20 +29,24 @@ await describeWith(['engine', 'registry'], 'a push by the engine', () => {
     proxy.close();
   }, 60_000);
 
-  it('may take as long as it likes while bytes move', async () => {
-    // 6 MB of what does not compress, 20 kB at a time.
-    const proxy = await startProxy((method) => (method === 'PATCH' ? 12 : 0));
-    const request = requestOf(
-      { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: randomText(6_000_000) },
-      { location: `${proxy.host}/team` },
-    );
-    const began = Date.now();
-    const builder = testBuilder({}, { ...process.env, SHIPYARN_TIMEOUT: '1' });
-    const { digest } = await builder.build(request, { signal, ...recorder() });
-    expect(digest).toMatch(/^sha256:/);
-    expect(Date.now() - began).toBeGreaterThan(2_000);
-    proxy.close();
-  }, 60_000);
+  itLong(
+    'may take as long as it likes while bytes move',
+    async () => {
+      // 6 MB of what does not compress, 20 kB at a time.
+      const proxy = await startProxy((method) => (method === 'PATCH' ? 12 : 0));
+      const request = requestOf(
+        { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: randomText(6_000_000) },
+        { location: `${proxy.host}/team` },
+      );
+      const began = Date.now();
+      const builder = testBuilder({}, { ...process.env, SHIPYARN_TIMEOUT: '1' });
+      const { digest } = await builder.build(request, { signal, ...recorder() });
+      expect(digest).toMatch(/^sha256:/);
+      expect(Date.now() - began).toBeGreaterThan(2_000);
+      proxy.close();
+    },
+    60_000,
+  );
 });
 
 function randomText(length: number): string {

@@ -4,8 +4,18 @@ import { faultMatrix } from './faultMatrix.ts';
 
 await describeWith(['linux', 'registry'], 'a release whose calls to the outside fail', () => {
   it('comes to the same end, after a second run at most (a sample of the calls)', async () => {
-    const told = await faultMatrix((call) => call === 9);
+    // What falls silent is waited for, which takes most of the long run.
+    const sample = new Set([
+      'silence',
+      'reset',
+      'answer-lost',
+      'status-500',
+      'status-403',
+      'refused',
+      'lost-after',
+    ]);
+    const told = await faultMatrix((call, fault) => call === 9 && sample.has(fault));
     console.log(told);
-    expect(told).toMatch(/^2 faults in [67]\d requests .* 5 in 1\d calls/);
+    expect(told).toMatch(/^2 faults in [67]\d requests .* 2 in 1\d calls/);
   }, 240_000);
 });

@@ -30,9 +30,11 @@ interface Matrix {
 /**
  * Lets calls of a release to the outside fail, one in each release: the requests to registry and forge and the calls
  * to both Git remotes. After a second run at most, all is as without the fault. Gives a line that tells how many.
- * @param isChosen Which calls, by their number from 1.
+ * @param isChosen Which calls, by their number from 1, and what happens to them.
  */
-export async function faultMatrix(isChosen: (call: number) => boolean = () => true): Promise<string> {
+export async function faultMatrix(
+  isChosen: (call: number, fault: Fault | GitFault) => boolean = () => true,
+): Promise<string> {
   const world = await waitingRelease('oci');
   const git = await failingGit();
   await git.arm(0, 'refused');
@@ -44,14 +46,13 @@ export async function faultMatrix(isChosen: (call: number) => boolean = () => tr
   expect(await world.run(['release'], { PATH: git.path })).toMatchObject({ exitCode: 0 });
   const calls = await git.calls();
   const matrix: Matrix = { world, git, state: await world.state(), tried: 0, secondRuns: 0 };
-  for (const call of numbers(requests).filter(isChosen)) {
-    for (const fault of ['silence', faults[call % faults.length] as Fault] as const) {
-      await requestFault(matrix, call, fault);
-    }
+  for (const call of numbers(requests)) {
+    const both = ['silence', faults[call % faults.length] as Fault] as const;
+    for (const fault of both.filter((one) => isChosen(call, one))) await requestFault(matrix, call, fault);
   }
   const inRequests = matrix.tried;
-  for (const call of numbers(calls).filter(isChosen)) {
-    for (const fault of gitFaults) await gitFault(matrix, call, fault);
+  for (const call of numbers(calls)) {
+    for (const fault of gitFaults.filter((one) => isChosen(call, one))) await gitFault(matrix, call, fault);
   }
   return `${inRequests} faults in ${requests} requests to registry and forge, ${matrix.tried - inRequests} in ${calls} calls of Git to remotes; ${matrix.secondRuns} needed a second run`;
 }

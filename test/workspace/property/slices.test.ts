@@ -1,3 +1,3 @@
 import { describeSlices } from './describeSlices.ts';
 
-describeSlices({ shapes: 3 });
+describeSlices({ shapes: 2 });
