@@ -1,10 +1,8 @@
 #!/usr/bin/env node
-import { setFlagsFromString } from 'node:v8';
+import { optimizeLater } from './cli/optimizeLater.ts';
 import { runCli } from './cli/runCli.ts';
 
-// V8 optimizes what ran for a while, on another thread: in a run of a second that takes a core from Git and comes too
-// late to pay. It starts thirty times later; long loops still get it.
-setFlagsFromString('--interrupt-budget=2000000');
+optimizeLater();
 
 // Whoever reads the output may have seen enough: `shipyarn affected | head -1`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
