@@ -11,8 +11,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-// Of a run that ends before it is done, for nothing is left to wait for.
-process.exitCode = 1;
 const running = runCli({
   argv: process.argv.slice(2),
   cwd: process.cwd(),
@@ -22,6 +20,13 @@ const running = runCli({
   stderr: process.stderr,
   end: (exitStatus) => process.exit(exitStatus),
 });
+let isDone = false;
 running.then((exitStatus) => {
+  isDone = true;
   process.exitCode = exitStatus;
+});
+process.once('beforeExit', () => {
+  if (isDone) return;
+  process.stderr.write('error The run ended before it was done. This is a mistake in shipyarn.\n');
+  process.exitCode = 1;
 });

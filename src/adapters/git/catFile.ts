@@ -43,7 +43,8 @@ interface Question {
  */
 export function openCatFile(surroundings: GitSurroundings, alternates: readonly string[]): CatFile {
   let child: ChildProcessWithoutNullStreams | null = null;
-  let ended: Promise<void> = Promise.resolve();
+  /** The answer to the newest question; answers come in order. */
+  let newest: Promise<unknown> = Promise.resolve();
   const open: Question[] = [];
   let asked = '';
   const silence = longestSilence(surroundings.env);
@@ -72,13 +73,8 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
       parse(chunk);
     });
     started.stdin.on('error', () => {});
-    ended = new Promise((resolve) => {
-      started.on('error', (error) => fail(error.message));
-      started.on('close', (exitCode) => {
-        fail(`it exited with status ${exitCode}`);
-        resolve();
-      });
-    });
+    started.on('error', (error) => fail(error.message));
+    started.on('close', (exitCode) => fail(`it exited with status ${exitCode}`));
     return started;
   };
 
@@ -122,12 +118,15 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
       // After all promises that are ready: what they ask goes into the same write.
       if (asked === '') process.nextTick(send);
       asked += `${object}\n`;
-      return new Promise((resolve, reject) => open.push({ object, resolve, reject }));
+      const answer = new Promise<BatchReply>((resolve, reject) => open.push({ object, resolve, reject }));
+      newest = answer;
+      return answer;
     },
     async close() {
       send();
       child?.stdin.end();
-      if (open.length > 0) await ended;
+      // Its end would not be waited for: once nobody asks, it no longer keeps the program from ending.
+      await newest.catch(() => undefined);
     },
   };
 }
