@@ -6,7 +6,7 @@ await describeWith(['linux', 'registry'], 'a release that is killed, without an 
   it('ends as if nothing had happened when it is run again, at every moment', async () => {
     const told = await killMatrix('oci');
     console.log(told);
-    expect(told).toMatch(/killed at [6-9]\d of \d\d moments/);
+    expect(told).toMatch(/killed at [5-9]\d of \d\d moments/);
     // Whether an upload is started depends on which of two answers comes first; all else is the same each time.
     expect(told).not.toMatch(/not reached: .*(manifests|push|releases)/);
   });
