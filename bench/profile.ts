@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { makeMonorepo } from './inputs/makeMonorepo.ts';
 import { makeShipWorld } from './inputs/makeShipWorld.ts';
@@ -24,7 +25,10 @@ export async function profile(
       for (const [stage, milliseconds] of parseTiming(stderr))
         stages.set(stage, [...(stages.get(stage) ?? []), milliseconds]);
     }
-    if (options.cpuProfile !== null) await writeCpuProfile(command, path.resolve(options.cpuProfile));
+    if (options.cpuProfile !== null) {
+      await prepare?.(options.runs);
+      await writeCpuProfile(command, path.resolve(options.cpuProfile));
+    }
     const lines = [...stages].map(
       ([stage, times]) => `  ${stage.padEnd(12)} ${median(times).toFixed(0).padStart(6)} ms`,
     );
@@ -65,6 +69,7 @@ async function profiled(
     {
       name: `context, ${size.workspaces} workspaces`,
       command: timed(['context', service, '--commit', 'HEAD', '--out', out], folder),
+      prepare: () => rm(out, { recursive: true, force: true }),
     },
     {
       name: 'release of one service (oci)',
