@@ -42,11 +42,7 @@ function dependenciesOf(workspace: Workspace, project: Project, fields: readonly
 
 function findDependencies(workspace: Workspace, project: Project, fields: readonly string[]): Workspace[] {
   const names = fields.flatMap((field) => Object.keys(workspace.packageManifest[field] ?? {}));
-  return names.flatMap((name) => project.workspaces.get(name) ?? []).sort(byName);
-}
-
-function byName(a: Workspace, b: Workspace): number {
-  return a.name < b.name ? -1 : 1;
+  return names.sort().flatMap((name) => project.workspaces.get(name) ?? []);
 }
 
 function trail(from: Workspace, cameFrom: ReadonlyMap<Workspace, Workspace | null>): string[] {
