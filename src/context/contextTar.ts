@@ -5,6 +5,7 @@ import type { ContextContents, ContextEntry } from '../workspace/contextContents
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { contextEntries } from './contextEntries.ts';
 import { openEntry, readEntry } from './openEntry.ts';
+import { packEntry } from './packEntry.ts';
 
 /** Every entry's time: 1980, the earliest that zip and tar tools agree on. */
 const fixedTime = new Date(315_532_800_000);
@@ -32,21 +33,12 @@ async function write(entries: readonly ContextEntry[], snapshot: Snapshot, pack:
     const common = { name: entry.path, mtime: fixedTime, uid: 0, gid: 0 };
     if (entry.mode === '120000') {
       const linkname = await readEntry(entry, snapshot);
-      await packed(pack, { ...common, type: 'symlink', mode: 0o777, linkname });
+      await packEntry(pack, { ...common, type: 'symlink', mode: 0o777, linkname });
       continue;
     }
     const content = await openEntry(entry, snapshot);
     const header = { ...common, mode: entry.mode === '100755' ? 0o755 : 0o644 };
-    if (Buffer.isBuffer(content)) await packed(pack, header, content);
+    if (Buffer.isBuffer(content)) await packEntry(pack, header, content);
     else await pipeline(content.stream(), pack.entry({ ...header, size: content.size }));
   }
-}
-
-/** Ends once the reader has taken the entry, so that one file is in memory at a time. */
-function packed(pack: Pack, header: Parameters<Pack['entry']>[0], content?: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const entry = pack.entry(header, content ?? '', (error) => (error ? reject(error) : resolve()));
-    // A reader that gives up destroys the tar, and this with it.
-    entry.on('error', reject);
-  });
 }

@@ -5,6 +5,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
+import { packEntry } from '../../context/packEntry.ts';
 import type { LargeObject } from '../../ports/git.ts';
 import type { Descriptor } from '../../ports/registry.ts';
 import { compareBytes } from '../../workspace/snapshot.ts';
@@ -113,11 +114,11 @@ async function writeEntry(tar: Pack, entry: LayerEntry): Promise<void> {
       const content = await entry.open();
       const size = Buffer.isBuffer(content) ? content.length : content.size;
       const header = { ...common, type: 'file' as const, mode, size };
-      if (Buffer.isBuffer(content)) await packed(tar, header, content);
+      if (Buffer.isBuffer(content)) await packEntry(tar, header, content);
       else await pipeline(content.stream(), tar.entry(header));
     } else if (entry.size <= SMALL_FILE) {
       const content = await readFile(entry.diskPath);
-      await packed(tar, { ...common, type: 'file', mode, size: content.length }, content);
+      await packEntry(tar, { ...common, type: 'file', mode, size: content.length }, content);
     } else {
       const header = { ...common, type: 'file' as const, mode, size: entry.size };
       await pipeline(createReadStream(entry.diskPath), tar.entry(header));
@@ -127,10 +128,3 @@ async function writeEntry(tar: Pack, entry: LayerEntry): Promise<void> {
 
 /** Bytes; below this a file is read at once. */
 const SMALL_FILE = 256 * 1024;
-
-function packed(tar: Pack, header: Parameters<Pack['entry']>[0], content: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    // Whoever writes the layer may fail, which destroys the tar and this with it.
-    tar.entry(header, content, (error) => (error ? reject(error) : resolve())).on('error', reject);
-  });
-}
