@@ -84,13 +84,12 @@ export async function hostBase(host: Host): Promise<HostBase> {
 }
 
 function checkPlatform({ platform }: Host): void {
-  if (platform !== 'linux') {
-    throw inputFailure({
-      reason: 'host-base-not-linux',
-      message: `A base image made of this machine's own Node needs Linux, and this is ${platform}.`,
-      hint: nameABase,
-    });
-  }
+  if (platform === 'linux') return;
+  throw inputFailure({
+    reason: 'host-base-not-linux',
+    message: `A base image made of this machine's own Node needs Linux, and this is ${platform}.`,
+    hint: nameABase,
+  });
 }
 
 /** Laid out as in the official Node images. */

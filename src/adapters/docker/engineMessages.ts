@@ -22,8 +22,9 @@ const pushedLine = /^\S+: digest: (sha256:[0-9a-f]{64}) size: \d+$/;
 const graceAfterImage = 1000;
 
 /**
- * Reads an answer line by line; a line that no one needs gives nothing but a call of `onLine`. Engine 29.8 never ends the answer to a
- * build that was cached throughout, so reading stops soon after the image's id (pulumi/pulumi-docker#1789).
+ * Reads an answer line by line; a line that no one needs gives nothing but a call of `onLine`. Engine 29.8 never ends
+ * the answer to a build that was cached throughout, so reading stops soon after the image's id
+ * (pulumi/pulumi-docker#1789).
  */
 export async function* engineMessages(
   answer: Readable,

@@ -3,6 +3,7 @@ import { realpath, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { workFailure } from '../../errors.ts';
 import type { Engine } from '../../ports/engine.ts';
+import { hostBaseName } from '../../workspace/contents/nodeVersion.ts';
 import { findCommands, type Host, hostBase } from '../hostBase.ts';
 import { rootFileSystemTar } from '../rootFileSystemTar.ts';
 
@@ -26,7 +27,7 @@ const machineFiles = [
  * where one that cannot be reached would hang the build.
  */
 export async function importHostBase(engine: Engine, host: Host & { version: string }): Promise<string> {
-  const name = `localhost/shipyarn-host-node:${host.version.replace(/^v/, '')}`;
+  const name = hostBaseName(host.version);
   const [source, known] = await Promise.all([fingerprint(host), engine.inspect(name)]);
   if (known?.labels[sourceLabel] === source) return name;
   const { entries, config } = await hostBase(host);

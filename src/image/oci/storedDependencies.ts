@@ -31,8 +31,9 @@ export async function findStoredDependencies(place: Place, tag: string): Promise
 }
 
 /**
- * Makes ready to keep a layer under the last of its dependency tags unless one of them does, as an image of that one layer: every registry takes those,
- * and none of them removes a layer that a tag leads to. What it gives writes the tag once the layer is pushed.
+ * Makes ready to keep a layer under the last of its dependency tags unless one of them does, as an image of that one
+ * layer: every registry takes those, and none of them removes a layer that a tag leads to. What it gives writes the
+ * tag once the layer is pushed.
  */
 export async function storeDependencies(
   { store, repository }: Place,

@@ -18,7 +18,12 @@ export async function baseImage(project: Project, service: Service): Promise<str
 
 /** The image that `base` means where it stands in a FROM line: `host` is made of this machine's own Node. */
 export function baseReference(base: string): string {
-  return base === 'host' ? `localhost/shipyarn-host-node:${process.versions.node}` : base;
+  return base === 'host' ? hostBaseName(process.versions.node) : base;
+}
+
+/** Under which an engine has the base made of this machine's own Node of a version. */
+export function hostBaseName(version: string): string {
+  return `localhost/shipyarn-host-node:${version.replace(/^v/, '')}`;
 }
 
 /** An exact version as it is; a range as its lowest major, which official images tag with its newest release. */
