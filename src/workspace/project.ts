@@ -64,6 +64,8 @@ export interface Project {
   };
   /** `.yarnrc.yml`; empty where there is none, and under Classic. */
   settings: YarnSettings;
+  /** Content of `.yarnrc.yml`, for the lines that errors name. */
+  settingsText: string;
   /** Content of yarn.lock. */
   lockfile: string;
   /**

@@ -7,12 +7,14 @@ export async function readYarn(
   snapshot: Snapshot,
   root: Workspace,
   lockfile: string,
-): Promise<Pick<Project, 'yarn' | 'settings'>> {
+): Promise<Pick<Project, 'yarn' | 'settings' | 'settingsText'>> {
   const family = lockfileFamily(lockfile);
-  const settings = family === 'berry' ? await readSettings(snapshot) : {};
+  const settingsText = family === 'berry' ? await readText(snapshot, '.yarnrc.yml') : '';
+  const settings = await parseSettings(settingsText);
   const yarnPath = clean(family === 'berry' ? settings.yarnPath : await classicYarnPath(snapshot));
   const version = packageManagerVersion(root) ?? versionInName(yarnPath);
-  return { yarn: { family, version, linker: linkerOf(family, settings), yarnPath }, settings };
+  const linker = linkerOf(family, settings);
+  return { yarn: { family, version, linker, yarnPath }, settings, settingsText };
 }
 
 function lockfileFamily(lockfile: string): YarnFamily {
@@ -42,11 +44,14 @@ function lockfileFamily(lockfile: string): YarnFamily {
   });
 }
 
-async function readSettings(snapshot: Snapshot): Promise<YarnSettings> {
-  const bytes = await snapshot.read('.yarnrc.yml');
-  if (bytes === null) return {};
+async function readText(snapshot: Snapshot, path: string): Promise<string> {
+  return (await snapshot.read(path))?.toString('utf8') ?? '';
+}
+
+async function parseSettings(text: string): Promise<YarnSettings> {
+  if (text === '') return {};
   const { parseDocument } = await import('yaml');
-  const document = parseDocument(bytes.toString('utf8'), { prettyErrors: true });
+  const document = parseDocument(text, { prettyErrors: true });
   const [error] = document.errors;
   if (error !== undefined) {
     throw inputFailure({
@@ -60,7 +65,7 @@ async function readSettings(snapshot: Snapshot): Promise<YarnSettings> {
 }
 
 async function classicYarnPath(snapshot: Snapshot): Promise<string | undefined> {
-  const yarnrc = (await snapshot.read('.yarnrc'))?.toString('utf8') ?? '';
+  const yarnrc = await readText(snapshot, '.yarnrc');
   return /^yarn-path\s+"?([^"\n]+?)"?\s*$/m.exec(yarnrc)?.[1];
 }
 

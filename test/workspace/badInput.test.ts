@@ -48,6 +48,79 @@ describe('bad input is refused with file, line and way out', () => {
     expect(await refusal(spoiled)).toMatchObject({ exitCode: 2, reason: 'lockfile-out-of-date' });
   });
 
+  it('peers, commands and optional packages of which the lockfile says other things than the manifest', async () => {
+    const spoiled = repo();
+    const changes = {
+      peerDependencies: { ms: '*' },
+      bin: { lib: './cli.js' },
+      dependenciesMeta: { ms: { built: false } },
+      peerDependenciesMeta: { ms: { optional: true } },
+    };
+    for (const [field, value] of Object.entries(changes)) {
+      spoiled.commit('a', json('packages/lib/package.json', { [field]: value }));
+      expect(await refusal(spoiled), field).toMatchObject({
+        exitCode: 2,
+        reason: 'lockfile-out-of-date',
+        message: expect.stringContaining(`\`${field}\` of packages/lib/package.json: `),
+        at: { file: 'packages/lib/package.json' },
+      });
+    }
+  });
+
+  it("the manifest of a portal's or packed folder that is not as the lockfile has it", async () => {
+    const api = acme['services/api/package.json'];
+    const local = { name: 'local', version: '1.0.0', dependencies: { ms: '2.1.3' } };
+    const packed = { name: 'packed', version: '1.0.0', dependencies: { bytes: '3.1.2' } };
+    const paths = { local: 'vendor/local/package.json', packed: 'vendor/packed/package.json' };
+    const linked = repo({
+      'services/api/package.json': {
+        ...api,
+        dependencies: {
+          ...api.dependencies,
+          local: 'portal:../../vendor/local',
+          packed: 'file:../../vendor/packed',
+        },
+      },
+      [paths.local]: local,
+      [paths.packed]: packed,
+    });
+    expect(await refusal(linked)).toBe('nothing');
+    linked.commit('a', asText({ [paths.local]: { ...local, version: '2.0.0' } }));
+    expect(await refusal(linked)).toBe('nothing');
+    const dependencies = { ms: '2.1.3', bytes: '3.1.2' };
+    linked.commit('a', asText({ [paths.local]: { ...local, dependencies } }));
+    expect(await refusal(linked)).toMatchObject({
+      exitCode: 2,
+      reason: 'lockfile-out-of-date',
+      message: `yarn.lock does not resolve bytes@3.1.2, which ${paths.local} asks for.`,
+      at: { file: paths.local, line: 6 },
+    });
+    linked.commit('a', asText({ [paths.local]: { ...local, dependencies: {} } }));
+    expect(await refusal(linked)).toMatchObject({ message: expect.stringContaining(`${paths.local}: ms.`) });
+    linked.commit('a', asText({ [paths.local]: { ...local, peerDependencies: { bytes: '*' } } }));
+    expect(await refusal(linked)).toMatchObject({ message: expect.stringContaining('`peerDependencies`') });
+    linked.commit('a', asText({ [paths.local]: local, [paths.packed]: { ...packed, dependencies } }));
+    expect(await refusal(linked)).toMatchObject({
+      message: `yarn.lock does not resolve ms@2.1.3, which ${paths.packed} asks for.`,
+    });
+  });
+
+  it('packageExtensions that the lockfile does not know, of a package and of a workspace', async () => {
+    const extended = repo();
+    for (const name of ['ms', '@acme/lib']) {
+      const settings = `nodeLinker: node-modules\npackageExtensions:\n  "${name}@*":\n    dependencies:\n      bytes: 3.1.1\n`;
+      extended.commit('a', { '.yarnrc.yml': settings });
+      expect(await refusal(extended)).toMatchObject({
+        exitCode: 2,
+        reason: 'lockfile-out-of-date',
+        message: `yarn.lock does not resolve bytes@3.1.1, which \`packageExtensions\` in .yarnrc.yml add to ${name}.`,
+        at: { file: '.yarnrc.yml', line: 5 },
+      });
+      extended.commit('b', { '.yarnrc.yml': settings.replace('*', '7.x') });
+      expect(await refusal(extended), 'of another version').toBe('nothing');
+    }
+  });
+
   it('manifests that cannot be read, or share a name', async () => {
     const broken = repo();
     broken.commit('a', { 'packages/lib/package.json': '{\n  "name": "@acme/lib",\n  "version" 1\n}\n' });

@@ -1,8 +1,10 @@
 import { posix } from 'node:path';
 import { inputFailure } from '../../errors.ts';
 import type { FileEntry } from '../../ports/git.ts';
+import { checkDependencies, checkFields } from '../lockfile/checkFields.ts';
 import type { LockfileSlice } from '../lockfile/lockfileSlice.ts';
 import type { Project } from '../project.ts';
+import { readManifest } from '../readManifest.ts';
 import { compareBytes, type Snapshot } from '../snapshot.ts';
 import { type ContextPart, filesPart } from './contextPart.ts';
 import { fileOrFolder } from './rootFiles.ts';
@@ -31,6 +33,7 @@ export async function yarnFiles(project: Project, slice: LockfileSlice): Promise
   for (const path of pluginPaths(project)) add(await present(snapshot, path, 'the plugin', settingsFile));
   for (const path of patchPaths(slice)) add(await present(snapshot, path, 'the patch', 'yarn.lock'));
   for (const path of packedPaths(slice)) add(await present(snapshot, path, 'the dependency', 'yarn.lock'));
+  await checkLocalFolders(project, slice);
   const sorted = [...files.values()].sort((a, b) => compareBytes(a.path, b.path));
   await checkFiles(snapshot, sorted);
   return sorted;
@@ -67,7 +70,7 @@ function pluginPaths(project: Project): string[] {
 
 /** `patch:<source>#<path>&<path>::version=…&locator=…`; `builtin<…>` patches are inside Yarn. */
 function patchPaths(slice: LockfileSlice): string[] {
-  return slice.localLocators().flatMap(({ reference }) => {
+  return slice.localPackages().flatMap(({ reference }) => {
     if (!reference.startsWith('patch:')) return [];
     const [, selector = '', parameters = ''] = /^patch:[^#]*#(.*?)(?:::(.*))?$/.exec(reference) ?? [];
     return selector
@@ -80,7 +83,7 @@ function patchPaths(slice: LockfileSlice): string[] {
 
 /** `file:<path>#<path>::hash=…&locator=…`: what Yarn packs or unpacks at install. */
 function packedPaths(slice: LockfileSlice): string[] {
-  return slice.localLocators().flatMap(({ reference }) => {
+  return slice.localPackages().flatMap(({ reference }) => {
     if (!reference.startsWith('file:')) return [];
     const [, path, parameters = ''] = /^file:([^#]*?)(?:#.*?)?(?:::(.*))?$/.exec(reference) ?? [];
     return path === undefined ? [] : [fromLocator(decodeURIComponent(path), parameters)];
@@ -111,13 +114,26 @@ export async function packedManifests(
   return found.map((files) => filesPart(files));
 }
 
+/** Refuses a lockfile that says other things of a `portal:` or `file:` folder than the manifest in it. */
+async function checkLocalFolders(project: Project, slice: LockfileSlice): Promise<void> {
+  for (const { reference, body, dependencies } of slice.localPackages()) {
+    const [, path, parameters = ''] = /^(?:portal|file):([^#]*?)(?:#.*?)?(?:::(.*))?$/.exec(reference) ?? [];
+    if (path === undefined || body === null) continue;
+    const folder = fromLocator(decodeURIComponent(path), parameters);
+    const found = folder.startsWith('..') ? null : await readManifest(project.snapshot, folder);
+    if (found === null) continue;
+    checkDependencies(found, dependencies);
+    checkFields(found, body);
+  }
+}
+
 /** Folders that `portal:` and `link:` lead to, in the repo: present when the service runs. */
 export function linkedPaths(slice: LockfileSlice): string[] {
   return linkedFolders(slice).map(({ path }) => path);
 }
 
 function linkedFolders(slice: LockfileSlice): { kind: string; path: string }[] {
-  return slice.localLocators().flatMap(({ reference }) => {
+  return slice.localPackages().flatMap(({ reference }) => {
     const [, kind = '', path, parameters = ''] = /^(portal|link):([^#]*?)(?:::(.*))?$/.exec(reference) ?? [];
     return path === undefined ? [] : [{ kind, path: fromLocator(decodeURIComponent(path), parameters) }];
   });

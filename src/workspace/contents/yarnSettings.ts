@@ -6,10 +6,10 @@ import { type ContextPart, writtenPart } from './contextPart.ts';
  * immutable install fails where it changes a file that these match (`.pnp.cjs`, what a plugin generates), and what it
  * writes for a slice is never what it writes for the whole repo.
  */
-export async function yarnSettingsPart({ settings, snapshot }: Project): Promise<ContextPart[]> {
+export async function yarnSettingsPart({ settings, settingsText }: Project): Promise<ContextPart[]> {
   if (settings.immutablePatterns === undefined) return [];
   const { parseDocument } = await import('yaml');
-  const document = parseDocument((await snapshot.read('.yarnrc.yml'))?.toString('utf8') ?? '');
+  const document = parseDocument(settingsText);
   document.delete('immutablePatterns');
   const text = document.toString();
   return [writtenPart('.yarnrc.yml', () => Buffer.from(text))];

@@ -1,6 +1,7 @@
 import type { Project, Workspace } from '../project.ts';
+import { extensionNotInLockfile } from './lockfileFailures.ts';
 import { indexOf, type LockfileIndex } from './lockfileIndex.ts';
-import { type PackageExtensions, packageExtensions } from './packageExtensions.ts';
+import { packageExtensions } from './packageExtensions.ts';
 import { type BerryLockfile, field, type LockfileEntry, type LockfilePackage } from './parseBerryLockfile.ts';
 import { findResolution, readResolutions } from './resolutions.ts';
 
@@ -24,6 +25,12 @@ export interface BerryGraph {
   resolve(parent: { name: string; reference: string }, name: string, range: string): number | null;
   /** Descriptors that a third-party package leads to: its dependencies, extensions included. */
   dependenciesOf(entry: LockfileEntry): readonly number[];
+  /** Descriptors that extensions add to a package which lists some dependencies already. */
+  extensionsOf(
+    found: { name: string; reference: string },
+    version: () => string,
+    isListed: (name: string) => boolean,
+  ): readonly number[];
   /** The source that a patch is applied to, or -1. */
   patchSourceOf(descriptor: number): number;
 }
@@ -47,7 +54,7 @@ function makeGraph(project: Project): BerryGraph {
   const edges: (number[] | undefined)[] = new Array(lockfile.entries.length);
   const workspaces: (Workspace | null | undefined)[] = new Array(lockfile.entries.length);
   const resolve = makeResolve(project, index);
-  const extensions = packageExtensions(project);
+  const extensionsOf = makeExtensionsOf(project, resolve);
   const byPath = new Map([...project.workspaces.values()].map((workspace) => [workspace.path, workspace]));
   const patchSources = findPatchSources(index, topLocator(project));
 
@@ -75,11 +82,12 @@ function makeGraph(project: Project): BerryGraph {
     dependenciesOf(entry) {
       let known = edges[entry.index];
       if (known === undefined) {
-        known = dependencyNumbers(entry, packageOf(entry), resolve, extensions);
+        known = dependencyNumbers(entry, packageOf(entry), resolve, extensionsOf);
         edges[entry.index] = known;
       }
       return known;
     },
+    extensionsOf,
     patchSourceOf: (descriptor) => (patchSources.size === 0 ? -1 : (patchSources.get(descriptor) ?? -1)),
   };
 }
@@ -149,15 +157,29 @@ function dependencyNumbers(
   entry: LockfileEntry,
   found: LockfilePackage,
   resolve: Resolve,
-  extensions: PackageExtensions,
+  extensionsOf: BerryGraph['extensionsOf'],
 ): number[] {
   const numbers = found.dependencies.map(([name, range]) => resolve(found, name, range));
-  const added = extensions(found.name, () => field(entry.body, 'version') ?? '');
-  for (const [name, range] of added) {
-    const listed = found.dependencies.some(([known]) => known === name);
-    if (!listed) numbers.push(resolve(found, name, range));
-  }
-  return numbers.filter((number) => number !== null);
+  const isListed = (name: string) => found.dependencies.some(([known]) => known === name);
+  const added = extensionsOf(found, () => field(entry.body, 'version') ?? '', isListed);
+  return [...numbers.filter((number) => number !== null), ...added];
+}
+
+/** Rejects where the lockfile lacks what the project itself adds. */
+function makeExtensionsOf(project: Project, resolve: Resolve): BerryGraph['extensionsOf'] {
+  const extensions = packageExtensions(project);
+  return (found, version, isListed) => {
+    const added = extensions(found.name, version)
+      .filter(({ name }) => !isListed(name))
+      .map((dependency) => ({
+        ...dependency,
+        number: resolve(found, dependency.name, dependency.range),
+      }));
+    const numbers = new Map(added.flatMap(({ name, number }) => (number === null ? [] : [[name, number]])));
+    const missing = added.find(({ own, name }) => own && !numbers.has(name));
+    if (missing !== undefined) throw extensionNotInLockfile(project, found.name, missing);
+    return added.flatMap(({ number }) => number ?? []);
+  };
 }
 
 /** By patched descriptor the source, through which it is resolved and to whose entry nothing else may refer. */

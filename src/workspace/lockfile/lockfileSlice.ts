@@ -12,10 +12,21 @@ export interface LockfileSlice {
   packages(): ReadonlyMap<string, readonly string[]>;
   /** How a third-party package is reached: names from a workspace to the package; null where it is not in the slice. */
   pathTo(packageName: string): readonly string[] | null;
-  /** The locators among them whose files may stand in the repo: `patch:`, `file:`, `portal:`, `link:`. */
-  localLocators(): readonly { name: string; reference: string }[];
+  /** Packages whose files may stand in the repo: `patch:`, `file:`, `portal:`, `link:`. */
+  localPackages(): readonly LocalPackage[];
   /** The resolved locators (`lodash@npm:4.17.21`; under Yarn 1 where the package was found), for archives. */
   locators(): readonly { name: string; reference: string; checksum: string | null }[];
+}
+
+/** A package of the repo's own files that is no workspace. */
+export interface LocalPackage {
+  name: string;
+  /** `portal:../vendor/local::locator=…`. */
+  reference: string;
+  /** As the lockfile lists them. */
+  dependencies: readonly (readonly [name: string, range: string])[];
+  /** What the lockfile says beside. Null under Yarn 1, which repeats no manifest. */
+  body: string | null;
 }
 
 /** Which dependencies of a workspace count. */

@@ -100,7 +100,8 @@ export function field(body: string, name: string): string | null {
   return scalar(body.slice(start + marker.length, body.indexOf('\n', start)));
 }
 
-function section(body: string, name: string): [string, string][] {
+/** A section of an entry's body, line by line: `dependencies`, `bin`. */
+export function section(body: string, name: string): [string, string][] {
   const marker = `\n  ${name}:\n`;
   const found = body.indexOf(marker);
   if (found === -1) return [];

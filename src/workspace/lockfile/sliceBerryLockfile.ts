@@ -3,6 +3,7 @@ import type { Project, Workspace } from '../project.ts';
 import { type BerryGraph, berryGraph } from './berryGraph.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
 import { type PackageCone, packageCones } from './packageCones.ts';
+import { extendedByVersion } from './packageExtensions.ts';
 import { field, type LockfileEntry } from './parseBerryLockfile.ts';
 import { wayToPackage } from './wayToPackage.ts';
 import { anchorOf, bodyOf, workspaceEdges } from './workspaceEdges.ts';
@@ -36,7 +37,7 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
   const reached = once(() => walk(graph, members, project, scope));
   return {
     workspaces: [...members.workspaces].map(({ name }) => name).sort(),
-    versioned: versioned(graph, members),
+    versioned: versioned(project, graph, members),
     digest: once(() => digest(graph, members, scope)),
     text: () => text(graph, reached(), scope),
     packages: once(() => packages(graph, reached().entries)),
@@ -46,9 +47,11 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
         .entries.filter((entry) => graph.workspaceOf(entry) === null)
         .map((entry) => locatorOf(graph, entry)),
     ),
-    localLocators: once(() => {
+    localPackages: once(() => {
       const local = new Set([...members.cones].flatMap((cone) => [...cone.local]));
-      return [...local].sort((a, b) => a.index - b.index).map((entry) => locatorOf(graph, entry));
+      return [...local]
+        .sort((a, b) => a.index - b.index)
+        .map((entry) => ({ ...graph.packageOf(entry), body: entry.body }));
     }),
   };
 }
@@ -137,8 +140,8 @@ function usedDescriptors(
   return entry.descriptors.filter((_, index) => isUsed(first + index));
 }
 
-function versioned(graph: BerryGraph, { workspaces, named }: Members): Set<string> {
-  const names = new Set<string>();
+function versioned(project: Project, graph: BerryGraph, { workspaces, named }: Members): Set<string> {
+  const names = extendedByVersion(project);
   for (const workspace of workspaces) {
     const entry = graph.entryOf(anchorOf(graph, workspace));
     const anywhere = ['^', '~', '*', workspace.path || '.'].map(

@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import semver from 'semver';
 import type { Project, Workspace } from '../project.ts';
 import { lockfileOutOfDate } from './lockfileFailures.ts';
-import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
+import type { LocalPackage, LockfileSlice, SliceScope } from './lockfileSlice.ts';
 import { type ClassicEntry, type ClassicLockfile, parseClassicLockfile } from './parseClassicLockfile.ts';
 import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
 
@@ -32,7 +32,7 @@ export function sliceClassicLockfile(project: Project, scope: SliceScope): Lockf
     text,
     packages: () => packages(entries),
     pathTo: (name) => pathTo(project, lockfile, scope, name),
-    localLocators: () => entries.flatMap(localLocators),
+    localPackages: () => entries.flatMap(localPackages),
     locators: () =>
       entries.map(({ name, version, resolved }) => ({
         name,
@@ -99,10 +99,10 @@ function fromRoot(workspace: Workspace, range: string): string {
 }
 
 /** A folder has no `resolved`: its path is in the pattern. */
-function localLocators({ name, patterns, resolved }: ClassicEntry): { name: string; reference: string }[] {
+function localPackages({ name, patterns, resolved, dependencies }: ClassicEntry): LocalPackage[] {
   const references = [resolved ?? '', ...patterns.map((pattern) => pattern.slice(name.length + 1))];
   const local = references.find((reference) => /^(file|link):/.test(reference));
-  return local === undefined ? [] : [{ name, reference: local }];
+  return local === undefined ? [] : [{ name, reference: local, dependencies, body: null }];
 }
 
 function entryEdges(

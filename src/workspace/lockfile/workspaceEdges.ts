@@ -1,5 +1,6 @@
 import type { Project, Workspace } from '../project.ts';
 import type { BerryGraph } from './berryGraph.ts';
+import { checkFields } from './checkFields.ts';
 import { lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
 import type { SliceScope } from './lockfileSlice.ts';
 import type { LockfileEntry } from './parseBerryLockfile.ts';
@@ -40,15 +41,20 @@ export function workspaceEdges(
 function findEdges(project: Project, graph: BerryGraph, workspace: Workspace, scope: SliceScope): number[] {
   const anchor = anchorOf(graph, workspace);
   const edges = [anchor];
-  const listed = new Map(graph.packageOf(graph.entryOf(anchor)).dependencies);
+  const entry = graph.entryOf(anchor);
+  checkFields(workspace, entry.body);
+  const listed = new Map(graph.packageOf(entry).dependencies);
   const parent = { name: workspace.name, reference: `workspace:${workspace.path || '.'}` };
-  for (const [name, range] of workspaceDependencies(workspace, scope, 'berry')) {
+  const dependencies = workspaceDependencies(workspace, scope, 'berry');
+  for (const [name, range] of dependencies) {
     const descriptor = graph.resolve(parent, name, range);
     const recorded = listed.get(name);
     const fits = recorded === range || recorded === `npm:${range}`;
     if (descriptor === null || !fits) throw lockfileOutOfDate(workspace, name, range);
     edges.push(descriptor);
   }
+  const version = () => workspace.packageManifest.version ?? '0.0.0';
+  edges.push(...graph.extensionsOf(parent, version, (name) => dependencies.has(name)));
   for (const peer of requiredPeers(workspace.packageManifest)) {
     const provider = project.workspaces.get(peer);
     if (provider !== undefined) edges.push(anchorOf(graph, provider));

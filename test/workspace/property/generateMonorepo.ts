@@ -64,7 +64,7 @@ export async function generateMonorepo(
     files[`${folder}/index.js`] = 'module.exports = 1;\n';
   }
   addResolutions(random, yarn, root, files);
-  if (yarn !== 1) addExtensions(random, settings);
+  if (yarn !== 1) addExtensions(random, settings, names);
   if (yarn === 4 && random.chance(0.5)) addCatalog(random, settings, files, folders);
   if (yarn === 1) files['.yarnrc'] = `registry "${registry}"\n`;
   else files['.yarnrc.yml'] = `${settings.join('\n')}\n`;
@@ -225,9 +225,9 @@ function dropContradictions(resolutions: Record<string, string>, manifests: read
   }
 }
 
-function addExtensions(random: Random, settings: string[]): void {
+function addExtensions(random: Random, settings: string[], workspaces: readonly string[]): void {
   if (!random.chance(0.4)) return;
-  const [name, added] = [random.pick(plainNames), random.pick(plainNames)];
+  const [name, added] = [random.pick([...plainNames, ...workspaces]), random.pick(plainNames)];
   settings.push(
     'packageExtensions:',
     `  "${name}@${random.pick(['*', '1.x', '^2.0.0'])}":`,
