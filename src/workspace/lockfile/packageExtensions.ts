@@ -3,7 +3,7 @@ import semver from 'semver';
 import type { Project } from '../project.ts';
 
 /** A dependency that an extension adds to a package. */
-export interface AddedDependency {
+interface AddedDependency {
   name: string;
   range: string;
   /** Whether the project's own settings add it, and not Yarn itself. */
