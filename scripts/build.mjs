@@ -32,7 +32,12 @@ const leaveOut = {
  */
 const groups = [
   { name: 'start', test: /\/src\/cli\/runCli\.ts$/, priority: 2 },
-  { name: 'survey', test: /\/src\/(?:wiring|pipeline\/plan|config\/parseConfigFile)\.ts$/, priority: 1 },
+  {
+    name: 'look',
+    test: /\/src\/(?:wiring|pipeline\/affectedNames|config\/parseConfigFile)\.ts$/,
+    priority: 1,
+  },
+  { name: 'plan', test: /\/src\/pipeline\/plan\.ts$/, priority: 0 },
 ];
 
 await rm('dist', { recursive: true, force: true });

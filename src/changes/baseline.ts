@@ -6,7 +6,8 @@ import type { Service } from '../workspace/service.ts';
 import { openSnapshot, type Snapshot } from '../workspace/snapshot.ts';
 import { changedPaths } from './changedPaths.ts';
 import { type ChangedTree, mayDiffer } from './mayDiffer.ts';
-import { openSide, type ServiceSide } from './serviceSide.ts';
+import type { ServiceSide } from './serviceSide.ts';
+import { surelyDiffers } from './surelyDiffers.ts';
 
 /** A commit that services are compared with; what it holds is read when it is asked for, once. */
 export interface Baseline {
@@ -15,6 +16,8 @@ export interface Baseline {
   changed(): Promise<ReadonlySet<string>>;
   /** False where the changed paths alone show that the service is as it was. */
   mayDiffer(service: Service): Promise<boolean>;
+  /** True where the changed paths alone show that the service is not as it was. */
+  surelyDiffers(service: Service): Promise<boolean>;
   /**
    * The service of this name as it was; null where there was no such workspace. Rejects with an input failure
    * where the project was in a state that could not be built.
@@ -36,15 +39,19 @@ export function openBaselines(
     const config = once(async () => configAt(await snapshot()));
     const changed = once(async () => new Set(await changedPaths(objects, (await snapshot()).tree, headTree)));
     const lockfileBefore = async () => (await (await snapshot()).read('yarn.lock'))?.toString('utf8') ?? '';
-    const differs = once(async () => mayDiffer({ ...head, changed: await changed(), lockfileBefore }));
+    const may = once(async () => mayDiffer({ ...head, changed: await changed(), lockfileBefore }));
+    const surely = once(async () => surelyDiffers({ ...head, changed: await changed() }));
     return {
       commit,
       changed,
-      mayDiffer: async (service) => (await differs())(service),
+      mayDiffer: async (service) => (await may())(service),
+      surelyDiffers: async (service) => (await surely())(service),
       async side(serviceName) {
         const workspace = (await project()).workspaces.get(serviceName);
         if (workspace === undefined) return null;
         const { name, path } = workspace;
+        // Whoever asks for it has loaded it.
+        const { openSide } = await import('./serviceSide.ts');
         const settings = serviceSettings(await config(), workspace);
         return openSide(await project(), { name, path, workspace, settings });
       },

@@ -1,39 +1,13 @@
-import type { Config } from '../config/settings.ts';
-import { inputFailure } from '../errors.ts';
-import type { Git, GitCommit, GitTag } from '../ports/git.ts';
-import { identityScheme } from '../workspace/contents/contextIdentity.ts';
-import type { Project } from '../workspace/project.ts';
-import type { Service } from '../workspace/service.ts';
-import type { Snapshot } from '../workspace/snapshot.ts';
+import type { GitCommit } from '../ports/git.ts';
 import { attributeCommits } from './attributeCommits.ts';
-import { openBaselines } from './baseline.ts';
 import { type CommitRanges, commitsSince } from './commitsSince.ts';
 import { type Comparison, type ComparisonQuestion, compareService } from './compareService.ts';
 import { firstReleases } from './firstReleases.ts';
-import { fittingTags, lastReleases, type ReleaseTag, releaseTags } from './lastReleases.ts';
+import { fittingTags, type ReleaseTag } from './lastReleases.ts';
 import { type LockfileEdits, lockfileEdits } from './lockfileEdits.ts';
+import { type ChangesQuestion, openQuestions } from './openQuestions.ts';
 import type { AttributedCommit, ServiceChange } from './serviceChange.ts';
 import { serviceInputs } from './serviceInputs.ts';
-import { tagFormat } from './tagFormat.ts';
-
-export interface ChangesQuestion {
-  git: Pick<Git, 'objects' | 'history'>;
-  head: { commit: string };
-  /** The tree to look at, which is the head commit's or that of the working directory. */
-  project: Project;
-  config: Config;
-  services: readonly Service[];
-  /** Compare with this revision instead of each service's last release. */
-  since?: string | undefined;
-  /** Prerelease channel whose releases count beside stable ones; null: only stable ones. */
-  channel: string | null;
-  /** Compare contexts and attribute commits even where changed paths show that nothing differs. */
-  thorough?: boolean | undefined;
-  /** All tags of the repository, merged or not. */
-  tags: readonly GitTag[];
-  /** The configuration of another tree. */
-  configAt(snapshot: Snapshot): Promise<Config>;
-}
 
 /**
  * What changed in each service since its last release, or since `since`. A service is affected where its
@@ -41,19 +15,8 @@ export interface ChangesQuestion {
  * failures where the head cannot be built, a revision is unknown, or tags cannot be told apart.
  */
 export async function detectChanges(question: ChangesQuestion): Promise<ServiceChange[]> {
-  const { git, head, project, services, config, tags, channel } = question;
-  const since = await resolveSince(question);
-  const tagged = releaseTags(tags, tagFormat(config, services));
-  const last = await lastReleases(git, head.commit, tagged, { channel, scheme: identityScheme });
-  const baselines = openBaselines(git, question, question.configAt);
-  const thorough = question.thorough ?? false;
-  const questions = services.map((service) => {
-    const lastRelease = last.get(service.name) ?? null;
-    const baseline = lastRelease === null ? null : baselines(since ?? lastRelease.commit);
-    const released = since === null || lastRelease === null ? null : baselines(lastRelease.commit);
-    const gitTag = since === null ? (lastRelease?.gitTag ?? null) : null;
-    return { project, service, lastRelease, baseline, released, gitTag, thorough };
-  });
+  const { git, head } = question;
+  const { questions, tagged } = await openQuestions(question);
   const comparing = Promise.all(questions.map((each) => compareService(each)));
   comparing.catch(() => undefined);
   // Git walks the history while contexts are compared.
@@ -70,17 +33,6 @@ async function likelyStarts(questions: readonly ComparisonQuestion[]): Promise<(
     }),
   );
   return starts.flat();
-}
-
-async function resolveSince({ git, since }: ChangesQuestion): Promise<string | null> {
-  if (since === undefined) return null;
-  const commit = await git.history.resolveCommit(since);
-  if (commit !== null) return commit;
-  throw inputFailure({
-    reason: 'unknown-revision',
-    message: `\`--since ${since}\` is no commit of this repository.`,
-    hint: `Fetch it first, for instance \`git fetch origin ${since}\`.`,
-  });
 }
 
 async function withCommits(

@@ -1,4 +1,5 @@
-import semver from 'semver';
+import compareBuild from 'semver/functions/compare-build.js';
+import readPrerelease from 'semver/functions/prerelease.js';
 import type { Git, GitTag } from '../ports/git.ts';
 import type { LastRelease } from './serviceChange.ts';
 import type { TagFormat } from './tagFormat.ts';
@@ -24,13 +25,11 @@ export function releaseTags(tags: readonly GitTag[], format: TagFormat): Map<str
   return byService;
 }
 
-/** By `semver.compareBuild`, which reads both versions anew at each comparison; plain ones are read once. */
+/** By `compareBuild`, which reads both versions anew at each comparison; plain ones are read once. */
 function highestFirst(tags: readonly ReleaseTag[]): ReleaseTag[] {
   const read = tags.map((tag) => ({ tag, order: plainOrder(tag.version) }));
   read.sort((a, b) =>
-    a.order === null || b.order === null
-      ? semver.compareBuild(b.tag.version, a.tag.version)
-      : b.order - a.order,
+    a.order === null || b.order === null ? compareBuild(b.tag.version, a.tag.version) : b.order - a.order,
   );
   return read.map(({ tag }) => tag);
 }
@@ -84,7 +83,7 @@ export function fittingTags(tags: readonly ReleaseTag[] = [], channel: string | 
 
 function follows(version: string, channel: string | null): boolean {
   if (!version.includes('-')) return true;
-  const prerelease = semver.prerelease(version);
+  const prerelease = readPrerelease(version);
   return prerelease === null || (channel !== null && prerelease[0] === channel);
 }
 

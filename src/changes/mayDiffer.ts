@@ -8,7 +8,6 @@ import { everyInstallScript } from '../workspace/contents/installScripts.ts';
 import { tsconfigChain } from '../workspace/contents/tsconfigChain.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
-import { lockfileReach } from './lockfileReach.ts';
 import { workspaceDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -38,6 +37,7 @@ export async function mayDiffer(tree: ChangedTree): Promise<(service: Service) =
   for (const workspace of await tsconfigUsers(project, changed)) touched.add(workspace);
   const reached = workspaceDependents(project, touched);
   if (changed.has('yarn.lock')) {
+    const { lockfileReach } = await import('./lockfileReach.ts');
     const inSlice = lockfileReach(project, await tree.lockfileBefore(), ignoredByAll(tree.services));
     if (inSlice === null) return () => true;
     for (const workspace of inSlice) reached.add(workspace);
@@ -114,7 +114,7 @@ function lastPart(path: string): string {
 }
 
 /** Extensions that no tsconfig has: their changes need no look at the chains. */
-const neverTsconfig =
+export const neverTsconfig =
   /\.([cm]?[jt]sx?|md|s?css|html?|svg|png|jpe?g|ya?ml|sh|sql|txt|graphql|proto|snap|lock)$|(^|\/)package\.json$/;
 
 /**

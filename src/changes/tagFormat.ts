@@ -1,4 +1,4 @@
-import semver from 'semver';
+import valid from 'semver/functions/valid.js';
 import { unscopedName } from '../config/serviceSettings.ts';
 import type { Config } from '../config/settings.ts';
 import { inputFailure } from '../errors.ts';
@@ -53,7 +53,7 @@ export function tagFormat(
       const match = pattern.exec(gitTag);
       const [start = 0, end = 0] = match?.indices?.groups?.version ?? [];
       const version = gitTag.slice(start, end);
-      if (semver.valid(version) !== version.replace(/\+.*$/, '')) return null;
+      if (valid(version) !== version.replace(/\+.*$/, '')) return null;
       const example = `${gitTag.slice(0, start)}0.0.0${gitTag.slice(end)}`;
       const service = byTag.get(example);
       return service === undefined ? null : { service, version };

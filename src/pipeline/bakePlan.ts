@@ -5,7 +5,8 @@ import { type BakeFile, bakeFile } from '../image/buildx/bakeFile.ts';
 import { splitHost } from '../image/parseReference.ts';
 import type { Ports } from '../ports/ports.ts';
 import { planChanges } from './plan.ts';
-import { type SurveyOptions, surveyChanges, surveyRepo } from './survey.ts';
+import { type SurveyOptions, surveyRepo } from './survey.ts';
+import { surveyChanges } from './surveyChanges.ts';
 
 export interface BakePlanOptions extends Pick<SurveyOptions, 'cwd' | 'configPath'> {
   /** Folder that the contexts are written to, one below it for each image; null: none are written. */

@@ -12,7 +12,8 @@ import { imageTagOf } from '../plan/imageReference.ts';
 import type { EngineAccess } from '../ports/engine.ts';
 import type { Ports } from '../ports/ports.ts';
 import { pickServices } from '../workspace/findServices.ts';
-import { type Survey, type SurveyOptions, surveyChanges, surveyRepo } from './survey.ts';
+import { type Survey, type SurveyOptions, surveyRepo } from './survey.ts';
+import { surveyChanges } from './surveyChanges.ts';
 
 export interface BuildLocallyOptions extends SurveyOptions {
   /** By name, name without scope, or folder; empty: those that are affected. */

@@ -1,10 +1,11 @@
-import { channelOf } from '../plan/makePlan.ts';
+import { channelOf } from '../config/channelOf.ts';
 import type { Ports } from '../ports/ports.ts';
 import { pickServices } from '../workspace/findServices.ts';
 import type { Service } from '../workspace/service.ts';
 import { type HistoryRange, pastSections } from './pastSections.ts';
 import { planChanges } from './plan.ts';
-import { type Survey, surveyChanges, surveyRepo } from './survey.ts';
+import { type Survey, surveyRepo } from './survey.ts';
+import { surveyChanges } from './surveyChanges.ts';
 
 export interface ChangelogOptions {
   cwd: string;

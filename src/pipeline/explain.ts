@@ -1,9 +1,9 @@
 import { changedPaths } from '../changes/changedPaths.ts';
 import type { AttributedCommit, InputPart, ServiceChange } from '../changes/serviceChange.ts';
+import { channelOf } from '../config/channelOf.ts';
 import { bumpOfChange } from '../plan/bump.ts';
 import { commitReader, type ParsedCommit } from '../plan/commits/parseCommit.ts';
 import { commitCounter } from '../plan/countedCommits.ts';
-import { channelOf } from '../plan/makePlan.ts';
 import { isReleaseCommit } from '../plan/releaseCommit.ts';
 import type { Bump, PlannedService } from '../plan/releasePlan.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -11,7 +11,8 @@ import { serviceClosure } from '../workspace/closure.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { pickServices } from '../workspace/findServices.ts';
 import { planChanges } from './plan.ts';
-import { type Survey, type SurveyOptions, surveyChanges, surveyRepo } from './survey.ts';
+import { type Survey, type SurveyOptions, surveyRepo } from './survey.ts';
+import { surveyChanges } from './surveyChanges.ts';
 
 /** How one commit was read and what it counts for. */
 export interface ExplainedCommit {

@@ -1,9 +1,11 @@
 import type { ServiceChange } from '../changes/serviceChange.ts';
-import { channelOf, makePlan, type PlanQuestion } from '../plan/makePlan.ts';
+import { channelOf } from '../config/channelOf.ts';
+import { makePlan, type PlanQuestion } from '../plan/makePlan.ts';
 import type { ReleasePlan } from '../plan/releasePlan.ts';
 import type { Ports } from '../ports/ports.ts';
 import { inStage } from '../report/inStage.ts';
-import { type Survey, type SurveyOptions, surveyChanges, surveyRepo } from './survey.ts';
+import { type Survey, type SurveyOptions, surveyRepo } from './survey.ts';
+import { surveyChanges } from './surveyChanges.ts';
 
 export interface PreviewOptions extends SurveyOptions {
   changelogs?: boolean;

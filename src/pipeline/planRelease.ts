@@ -6,7 +6,8 @@ import type { RemoteState } from '../release/remoteState.ts';
 import { inStage } from '../report/inStage.ts';
 import { planDeployments } from './deployments.ts';
 import { planChanges } from './plan.ts';
-import { type Survey, surveyChanges } from './survey.ts';
+import type { Survey } from './survey.ts';
+import { surveyChanges } from './surveyChanges.ts';
 
 export interface PlannedRelease {
   changes: ServiceChange[];

@@ -1,12 +1,13 @@
+import { channelOf } from '../config/channelOf.ts';
 import { imagesByIdentity } from '../image/imagesByIdentity.ts';
 import { firstRegistry } from '../image/makeImages.ts';
 import { repositoryInStore } from '../image/repositoryInStore.ts';
 import { repositoryOf } from '../plan/imageReference.ts';
-import { channelOf } from '../plan/makePlan.ts';
 import type { Ports } from '../ports/ports.ts';
 import { inStage } from '../report/inStage.ts';
 import { pickServices } from '../workspace/findServices.ts';
-import { type SurveyOptions, surveyChanges, surveyRepo } from './survey.ts';
+import { type SurveyOptions, surveyRepo } from './survey.ts';
+import { surveyChanges } from './surveyChanges.ts';
 
 export interface PushBuildsOptions extends Pick<SurveyOptions, 'cwd' | 'configPath' | 'since'> {
   /** By name, name without scope, or folder; empty: those that are affected. */

@@ -8,7 +8,8 @@ import { identityScheme } from '../workspace/contents/contextIdentity.ts';
 import { lookAtRelease } from './lookAtRelease.ts';
 import { planQuestion } from './plan.ts';
 import type { ReleaseOutcome } from './release.ts';
-import { type SurveyOptions, surveyChanges, surveyRepo } from './survey.ts';
+import { type SurveyOptions, surveyRepo } from './survey.ts';
+import { surveyChanges } from './surveyChanges.ts';
 
 /**
  * Gives every service without a release a first version at HEAD, by its tag alone: nothing is built, pushed to a

@@ -1,17 +1,14 @@
-import { detectChanges } from '../changes/detectChanges.ts';
-import type { ServiceChange } from '../changes/serviceChange.ts';
 import { loadConfig } from '../config/loadConfig.ts';
 import type { Config } from '../config/settings.ts';
 import { inputFailure } from '../errors.ts';
 import type { ReleasePlan } from '../plan/releasePlan.ts';
-import type { Git, GitTag } from '../ports/git.ts';
+import type { Git } from '../ports/git.ts';
 import type { Ports } from '../ports/ports.ts';
 import { findServices } from '../workspace/findServices.ts';
 import type { Project } from '../workspace/project.ts';
 import { readProject } from '../workspace/readProject.ts';
 import type { Service } from '../workspace/service.ts';
 import { openSnapshot, type Snapshot } from '../workspace/snapshot.ts';
-import { completeClone } from './completeClone.ts';
 
 export interface SurveyOptions {
   cwd: string;
@@ -59,26 +56,6 @@ async function stateAt(snapshot: Snapshot, configAt: Survey['configAt']) {
   const config = await configAt(snapshot);
   const project = await reading;
   return { snapshot, config, project, services: await findServices(project, config) };
-}
-
-export interface ChangesOptions extends Pick<SurveyOptions, 'since'> {
-  channel: string | null;
-  /** False: an incomplete clone is a failure rather than completed. Default true. */
-  fetch?: boolean;
-  /** As in ChangesQuestion. */
-  thorough?: boolean;
-  /** Tags that were asked for beforehand. */
-  tags?: Promise<readonly GitTag[]>;
-}
-
-/** The stage `changes` on top: every service with what changed since its last release. */
-export async function surveyChanges(
-  ports: Ports,
-  survey: Survey,
-  { channel, since, thorough, tags: known, fetch = true }: ChangesOptions,
-): Promise<ServiceChange[]> {
-  const tags = await completeClone(ports, { survey, channel, since, fetch, tags: known });
-  return detectChanges({ git: ports.git, ...survey, tags, channel, since, thorough });
 }
 
 async function readHead({ history, objects }: Git, { head }: SurveyOptions) {

@@ -1,5 +1,6 @@
 import type { ServiceChange } from '../changes/serviceChange.ts';
 import { type TagFormat, tagFormat } from '../changes/tagFormat.ts';
+import { channelOf } from '../config/channelOf.ts';
 import type { Config } from '../config/settings.ts';
 import { bumpOfChange, highest, lowest, type WhatBump } from './bump.ts';
 import type { Preset } from './changelog/writerOptions.ts';
@@ -53,11 +54,6 @@ export async function makePlan(question: PlanQuestion): Promise<ReleasePlan> {
     await writeChangelogs(services, counted, question);
   }
   return { schema: 1, head, services, deployments: null };
-}
-
-/** The prerelease channel of a branch, or null: its releases are stable. */
-export function channelOf(config: Config, branch: string | null): string | null {
-  return branch === null ? null : (config.channels[branch] ?? null);
 }
 
 /** Only a preset of the user's own may read messages differently and ask for other bumps. */

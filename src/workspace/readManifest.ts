@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { inputFailure } from '../errors.ts';
+import { crypto } from '../lateCrypto.ts';
 import type { PackageManifest, Workspace } from './project.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -58,7 +58,8 @@ export function lineOfDependency(workspace: Workspace, dependency: string): numb
 
 /** The name that Yarn gives to a workspace without one (`Workspace#computeCandidateName` in @yarnpkg/core). */
 function madeUpName(path: string): string {
-  const hash = createHash('sha512')
+  const hash = crypto()
+    .createHash('sha512')
     .update(path === '' ? '.' : path)
     .digest('hex')
     .slice(0, 6);

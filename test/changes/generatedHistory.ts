@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import { openGit } from '../../src/adapters/git/openGit.ts';
+import { detectAffected } from '../../src/changes/detectAffected.ts';
 import { detectChanges } from '../../src/changes/detectChanges.ts';
 import { loadConfig } from '../../src/config/loadConfig.ts';
 import { contextTar } from '../../src/context/contextTar.ts';
@@ -39,12 +40,16 @@ export async function checkGeneratedHistory(length: number, seed: number): Promi
         repo,
         state.services.map(({ name }) => name),
       );
-      const changes = await detectChanges({
-        git,
-        ...state,
-        channel: null,
-        since: 'HEAD~1',
-        tags: await git.history.tags(),
+      const tags = await git.history.tags();
+      const question = { git, ...state, channel: null, since: 'HEAD~1', tags };
+      // First, so that it is not told what the other finds out.
+      const names = (await detectAffected(question)).filter((each) => each.affected);
+      const changes = await detectChanges(question);
+      expect({ seed, index, what, names: names.map(({ service }) => service.name) }).toEqual({
+        seed,
+        index,
+        what,
+        names: changes.filter((each) => each.affected).map(({ service }) => service.name),
       });
       for (const { service, affected, reasons } of changes) {
         const truth = before.get(service.name) !== after.get(service.name);

@@ -20,8 +20,15 @@ it('the number of Git processes does not depend on the number of services', asyn
   await repo.release(tags);
   repo.edit('feat(log): colours', (model) => editFile(model, 'packages/log', 'src/index.js', 'edited'));
   const git = await countingGit();
-  const { stdout } = await shipyarn(['affected', '--names'], { cwd: repo.root, env: git.env });
-  expect(stdout.trim().split('\n')).toHaveLength(32);
-  // Tags, uncommitted files, objects, reachable tags, what the releases have in common, commits.
+  const { stdout } = await shipyarn(['affected', '--json'], { cwd: repo.root, env: git.env });
+  expect(JSON.parse(stdout).services.filter(({ affected }: { affected: boolean }) => affected)).toHaveLength(
+    32,
+  );
+  // Tags, uncommitted files, objects, what the releases have in common, commits, the remote's address.
   expect(git.calls().length).toBeLessThanOrEqual(6);
+  const names = await countingGit();
+  const listed = await shipyarn(['affected', '--names'], { cwd: repo.root, env: names.env });
+  expect(listed.stdout.trim().split('\n')).toHaveLength(32);
+  // Tags, uncommitted files, objects.
+  expect(names.calls().length).toBeLessThanOrEqual(3);
 });

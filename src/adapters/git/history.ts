@@ -4,6 +4,7 @@ import { inputFailure } from '../../errors.ts';
 import type { GitHistory } from '../../ports/git.ts';
 import type { RunGit } from './gitProcess.ts';
 import { ifMissing } from './ifMissing.ts';
+import { nearAncestors } from './nearAncestors.ts';
 import type { ObjectReader } from './objects.ts';
 import { logFormat, parseLog } from './parseLog.ts';
 import { parseTags } from './parseTags.ts';
@@ -24,6 +25,10 @@ export function openHistory(
     const found = await Promise.all(commits.map(resolve));
     return commits.filter((_, index) => found[index] !== null);
   };
+  const shallowCommits = async () => {
+    const file = await readFile(join(paths.commonDirectory, 'shallow'), 'utf8').catch(ifMissing(''));
+    return file.split('\n').filter(Boolean);
+  };
   return {
     root,
     async head() {
@@ -31,10 +36,7 @@ export function openHistory(
       if (commit === null) throw noCommits(root);
       return { commit, branch };
     },
-    async shallowCommits() {
-      const file = await readFile(join(paths.commonDirectory, 'shallow'), 'utf8').catch(ifMissing(''));
-      return file.split('\n').filter(Boolean);
-    },
+    shallowCommits,
     resolveCommit: resolve,
     async treeOf(commit) {
       await partial?.lookAt([commit]);
@@ -80,15 +82,17 @@ export function openHistory(
       return stdout.toString().split('\n').filter(Boolean);
     },
     async reachable(head, commits) {
-      const distinct = await presentOnly([...new Set(commits)]);
-      if (distinct.length === 0) return new Set();
+      const wanted = [...new Set(commits)];
+      const near = await nearAncestors(objects, head, { wanted, shallow: await shallowCommits() });
+      const distinct = await presentOnly(wanted.filter((commit) => !near.has(commit)));
+      if (distinct.length === 0) return near;
       // What the walk still prints with head excluded is not reachable from head; the rest is.
       const { stdout } = await git(['rev-list', '--stdin'], {
         what: 'see which tags are part of the history',
         input: `${distinct.join('\n')}\n^${head}\n`,
       });
       const apart = new Set(stdout.toString().split('\n'));
-      return new Set(distinct.filter((commit) => !apart.has(commit)));
+      return new Set([...near, ...distinct.filter((commit) => !apart.has(commit))]);
     },
   };
 }

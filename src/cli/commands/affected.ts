@@ -1,5 +1,6 @@
 import { Command, Option } from 'clipanion';
-import type { ReleasePlan } from '../../plan/releasePlan.ts';
+import type { PreviewOptions } from '../../pipeline/plan.ts';
+import type { SurveyOptions } from '../../pipeline/survey.ts';
 import { ShipyarnCommand } from '../baseCommand.ts';
 
 export class AffectedCommand extends ShipyarnCommand {
@@ -39,8 +40,6 @@ export class AffectedCommand extends ShipyarnCommand {
   });
 
   protected async run(): Promise<undefined> {
-    // Loads beside the ports.
-    const pipeline = import('../../pipeline/plan.ts');
     const { configPath, since, head, fetch } = this;
     // A partial clone would fetch what is read, one object at a time.
     if (!fetch)
@@ -48,14 +47,21 @@ export class AffectedCommand extends ShipyarnCommand {
     const { cwd } = this.context;
     const worktree = !this.committed && head === undefined;
     const options = { cwd, configPath, since, head, worktree, fetch, changelogs: this.json };
-    const plan = await this.withPorts(async (ports) => (await pipeline).previewPlan(ports, options));
-    await this.printPlan(plan);
+    if (this.names) await this.printNames(options);
+    else await this.printPlan(options);
   }
 
-  private async printPlan(plan: ReleasePlan): Promise<void> {
-    if (this.names) {
-      for (const { name, affected } of plan.services) if (affected) this.print(name);
-    } else if (this.markdown) {
+  private async printNames(options: SurveyOptions): Promise<void> {
+    // Loads beside the ports.
+    const pipeline = import('../../pipeline/affectedNames.ts');
+    const names = await this.withPorts(async (ports) => (await pipeline).affectedNames(ports, options));
+    for (const name of names) this.print(name);
+  }
+
+  private async printPlan(options: PreviewOptions): Promise<void> {
+    const pipeline = import('../../pipeline/plan.ts');
+    const plan = await this.withPorts(async (ports) => (await pipeline).previewPlan(ports, options));
+    if (this.markdown) {
       const { renderPlanMarkdown } = await import('../../report/renderPlanMarkdown.ts');
       this.print(renderPlanMarkdown(plan));
     } else {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { crypto } from '../../lateCrypto.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { ContextEntry } from '../contextContents.ts';
 
@@ -37,7 +37,7 @@ export function writtenPart(path: string, content: () => Buffer, identity?: stri
 
 /** Files as Git holds them. */
 export function filesPart(files: readonly FileEntry[]): ContextPart {
-  const hash = createHash('sha256');
+  const hash = crypto().createHash('sha256');
   hash.update(files.map(({ path, mode, oid }) => `${mode} ${oid} ${path}\n`).join(''));
   return contextPart(hash.digest('hex'), () =>
     files.map(({ path, mode, oid }) => ({ path, mode: mode as ContextEntry['mode'], from: { oid } })),
@@ -45,5 +45,5 @@ export function filesPart(files: readonly FileEntry[]): ContextPart {
 }
 
 export function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
+  return crypto().createHash('sha256').update(content).digest('hex');
 }

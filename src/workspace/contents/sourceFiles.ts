@@ -1,7 +1,6 @@
 import { inputFailure } from '../../errors.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { Project, Workspace } from '../project.ts';
-import { manifestPath } from '../readManifest.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { checkTokens } from './checkTokens.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
@@ -36,15 +35,20 @@ export async function sourceFiles(
 ): Promise<FileEntry[]> {
   const { snapshot } = project;
   const nested = nestedFolders(project, workspace);
-  const prefix = workspace.path === '' ? '' : `${workspace.path}/`;
-  const files = (await snapshot.files(workspace.path)).filter(({ path }) => {
-    const [top = ''] = path.slice(prefix.length).split('/');
-    if (path === manifestPath(workspace) || neverSource.has(top)) return false;
-    if (prefix === '' && installFiles.has(top)) return false;
-    return !nested.some((folder) => path.startsWith(folder)) && !rules.ignores(path);
-  });
+  const files = (await snapshot.files(workspace.path)).filter(
+    ({ path }) =>
+      isSource(workspace, path) && !nested.some((folder) => path.startsWith(folder)) && !rules.ignores(path),
+  );
   await checkFiles(snapshot, files);
   return files;
+}
+
+/** Whether a file below a workspace's folder, but not in a nested workspace, is a source where no rule leaves it out. */
+export function isSource(workspace: Pick<Workspace, 'path'>, path: string): boolean {
+  const prefix = workspace.path === '' ? '' : `${workspace.path}/`;
+  const [top = ''] = path.slice(prefix.length).split('/');
+  if (path === `${prefix}package.json` || neverSource.has(top)) return false;
+  return prefix !== '' || !installFiles.has(top);
 }
 
 const nestings = new WeakMap<object, ReadonlyMap<string, readonly string[]>>();

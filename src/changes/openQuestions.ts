@@ -1,0 +1,59 @@
+import type { Config } from '../config/settings.ts';
+import { inputFailure } from '../errors.ts';
+import type { Git, GitTag } from '../ports/git.ts';
+import { identityScheme } from '../workspace/contents/contextIdentity.ts';
+import type { Project } from '../workspace/project.ts';
+import type { Service } from '../workspace/service.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
+import { openBaselines } from './baseline.ts';
+import type { ComparisonQuestion } from './compareService.ts';
+import { lastReleases, releaseTags } from './lastReleases.ts';
+import { tagFormat } from './tagFormat.ts';
+
+export interface ChangesQuestion {
+  git: Pick<Git, 'objects' | 'history'>;
+  head: { commit: string };
+  /** The tree to look at, which is the head commit's or that of the working directory. */
+  project: Project;
+  config: Config;
+  services: readonly Service[];
+  /** Compare with this revision instead of each service's last release. */
+  since?: string | undefined;
+  /** Prerelease channel whose releases count beside stable ones; null: only stable ones. */
+  channel: string | null;
+  /** Compare contexts and attribute commits even where changed paths show that nothing differs. */
+  thorough?: boolean | undefined;
+  /** All tags of the repository, merged or not. */
+  tags: readonly GitTag[];
+  /** The configuration of another tree. */
+  configAt(snapshot: Snapshot): Promise<Config>;
+}
+
+/** What each service is compared with, and all release tags by service. */
+export async function openQuestions(question: ChangesQuestion) {
+  const { git, head, project, services, config, tags, channel } = question;
+  const since = await resolveSince(question);
+  const tagged = releaseTags(tags, tagFormat(config, services));
+  const last = await lastReleases(git, head.commit, tagged, { channel, scheme: identityScheme });
+  const baselines = openBaselines(git, question, question.configAt);
+  const thorough = question.thorough ?? false;
+  const questions = services.map((service): ComparisonQuestion => {
+    const lastRelease = last.get(service.name) ?? null;
+    const baseline = lastRelease === null ? null : baselines(since ?? lastRelease.commit);
+    const released = since === null || lastRelease === null ? null : baselines(lastRelease.commit);
+    const gitTag = since === null ? (lastRelease?.gitTag ?? null) : null;
+    return { project, service, lastRelease, baseline, released, gitTag, thorough };
+  });
+  return { questions, tagged };
+}
+
+async function resolveSince({ git, since }: ChangesQuestion): Promise<string | null> {
+  if (since === undefined) return null;
+  const commit = await git.history.resolveCommit(since);
+  if (commit !== null) return commit;
+  throw inputFailure({
+    reason: 'unknown-revision',
+    message: `\`--since ${since}\` is no commit of this repository.`,
+    hint: `Fetch it first, for instance \`git fetch origin ${since}\`.`,
+  });
+}

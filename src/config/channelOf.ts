@@ -1,0 +1,6 @@
+import type { Config } from './settings.ts';
+
+/** The prerelease channel of a branch, or null: its releases are stable. */
+export function channelOf(config: Config, branch: string | null): string | null {
+  return branch === null ? null : (config.channels[branch] ?? null);
+}
