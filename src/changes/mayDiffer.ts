@@ -1,13 +1,16 @@
+import { posix } from 'node:path';
 import micromatch from 'micromatch';
 import type { Config } from '../config/settings.ts';
 import { covers } from '../workspace/contents/copiedFiles.ts';
 import { copySources } from '../workspace/contents/copySources.ts';
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
+import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { installScriptFiles } from '../workspace/contents/installScriptFiles.ts';
 import { everyInstallScript } from '../workspace/contents/installScripts.ts';
 import { tsconfigChain } from '../workspace/contents/tsconfigChain.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
+import { isPlainFile, neverTsconfig } from './plainFiles.ts';
 import { workspaceDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -26,36 +29,68 @@ export interface ChangedTree {
  * means that contexts have to be compared. No context is described for this, so its cost does not grow with
  * the services.
  */
-export async function mayDiffer(tree: ChangedTree): Promise<(service: Service) => boolean> {
+export async function mayDiffer(
+  tree: ChangedTree,
+): Promise<(service: Service) => boolean | Promise<boolean>> {
   const { project, changed } = tree;
   const owner = workspaceOwner(project);
-  const outside = [...changed].filter((path) => owner(path) === null);
-  if (outside.some((path) => concernsEveryone(path, tree)) || reachedByPath(project, changed))
-    return () => true;
+  const dockerfiles = configuredDockerfiles(tree);
+  const isForAll = (path: string) =>
+    dockerfiles.has(path) ||
+    (path.endsWith('.dockerignore') && owner(path) === null) ||
+    shapesEveryImage(path, tree.config);
+  if ([...changed].some(isForAll) || reachedByPath(project, changed)) return () => true;
   if (await calledByInstalls(project, changed)) return () => true;
-  const touched = touchedWorkspaces(changed, owner);
-  for (const workspace of await tsconfigUsers(project, changed)) touched.add(workspace);
-  const reached = workspaceDependents(project, touched);
-  if (changed.has('yarn.lock')) {
-    const { lockfileReach } = await import('./lockfileReach.ts');
-    const inSlice = lockfileReach(project, await tree.lockfileBefore(), ignoredByAll(tree.services));
-    if (inSlice === null) return () => true;
-    for (const workspace of inSlice) reached.add(workspace);
-  }
-  if (reached.has(project.root) || [...touched].some((workspace) => neededByThirdParty(project, workspace))) {
-    return () => true;
-  }
+  const users = await tsconfigUsers(project, changed);
+  const inSlice = changed.has('yarn.lock') ? await reachingLockfile(tree) : [];
+  if (inSlice === null) return () => true;
   const copying = await copyingServices(tree);
-  return (service) =>
-    reached.has(service.workspace) ||
-    inputsChanged(service, changed) ||
-    copying.has(service) ||
-    service.path === '';
+  const isReached = (service: Service, found: Reached) =>
+    found === 'everyone' || found.has(service.workspace);
+  const widely = reached(tree, () => false, { users, inSlice });
+  const reachedUnder = new Map<string, Reached>();
+  return async (service) => {
+    if (inputsChanged(service, changed) || copying.has(service) || service.path === '') return true;
+    if (!isReached(service, widely)) return false;
+    const { origin } = await dockerfileOf(project, service);
+    const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);
+    const found = reachedUnder.get(key) ?? reached(tree, ignores, { users, inSlice });
+    reachedUnder.set(key, found);
+    return isReached(service, found);
+  };
+}
+
+type Reached = ReadonlySet<Workspace> | 'everyone';
+
+/** Workspaces with a changed file that is not left out, and all that need one of them. */
+function reached(
+  { project, changed }: ChangedTree,
+  isLeftOut: (path: string) => boolean,
+  more: { users: readonly Workspace[]; inSlice: Iterable<Workspace> },
+): Reached {
+  const kept = [...changed].filter((path) => !isPlainFile(path) || !isLeftOut(path));
+  const touched = touchedWorkspaces(kept, workspaceOwner(project));
+  for (const workspace of more.users) touched.add(workspace);
+  const found = workspaceDependents(project, touched);
+  for (const workspace of more.inSlice) found.add(workspace);
+  const isForAll =
+    found.has(project.root) || [...touched].some((workspace) => neededByThirdParty(project, workspace));
+  return isForAll ? 'everyone' : found;
+}
+
+/** Loads what reads lockfiles only where one was edited. */
+async function reachingLockfile({
+  project,
+  services,
+  lockfileBefore,
+}: ChangedTree): Promise<Set<Workspace> | null> {
+  const { lockfileReach } = await import('./lockfileReach.ts');
+  return lockfileReach(project, await lockfileBefore(), ignoredByAll(services));
 }
 
 /** A package.json that came or went also takes its folder from the workspace around it, or gives it back. */
 function touchedWorkspaces(
-  changed: ReadonlySet<string>,
+  changed: Iterable<string>,
   owner: ReturnType<typeof workspaceOwner>,
 ): Set<Workspace> {
   const touched = new Set<Workspace>();
@@ -72,16 +107,21 @@ const rootFiles = new Set([
   ...['shipyarn.yaml', 'shipyarn.yml', 'Dockerfile.template', '.dockerignore'],
 ]);
 
-function concernsEveryone(path: string, { config, services }: ChangedTree): boolean {
-  const dockerfiles = services.flatMap(({ settings }) => settings.dockerfile ?? []);
+function shapesEveryImage(path: string, { file }: Config): boolean {
   return (
     rootFiles.has(path) ||
     path.startsWith('.yarn/') ||
-    path.endsWith('.dockerignore') ||
-    dockerfiles.includes(path) ||
     // What it extends may stand anywhere.
-    (config.file.extends !== undefined && /\.(ya?ml|json)$/.test(path))
+    (file.extends !== undefined && /\.(ya?ml|json)$/.test(path))
   );
+}
+
+/** Dockerfiles that the configuration names, which may stand in another workspace's folder, and their ignore files. */
+function configuredDockerfiles({ services }: ChangedTree): Set<string> {
+  const files = services
+    .flatMap(({ settings }) => settings.dockerfile ?? [])
+    .map((file) => posix.normalize(file));
+  return new Set(files.flatMap((file) => [file, `${file}.dockerignore`]));
 }
 
 /**
@@ -112,10 +152,6 @@ function referencedPaths(reference: string): string[] {
 function lastPart(path: string): string {
   return decodeURIComponent(path).replace(/\/$/, '').split('/').at(-1) ?? '';
 }
-
-/** Extensions that no tsconfig has: their changes need no look at the chains. */
-export const neverTsconfig =
-  /\.([cm]?[jt]sx?|md|s?css|html?|svg|png|jpe?g|ya?ml|sh|sql|txt|graphql|proto|snap|lock)$|(^|\/)package\.json$/;
 
 /**
  * Workspaces whose tsconfig files reach a changed file outside their own folder; all of them where such a file

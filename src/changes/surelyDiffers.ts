@@ -6,11 +6,9 @@ import { workspaceDependencies } from '../workspace/lockfile/workspaceDependenci
 import { nameMatcher } from '../workspace/nameMatcher.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
-import { type ChangedTree, neverTsconfig } from './mayDiffer.ts';
+import type { ChangedTree } from './mayDiffer.ts';
+import { isPlainFile } from './plainFiles.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
-
-/** What else than its content a change of such a file may change, or make wrong. */
-const meansMore = /(^|\/)(package\.json|yarn\.lock|\.yarnrc\.yml|shipyarn\.ya?ml)$|(^|\/)\.yarn\//;
 
 /** `workspace:*`, `workspace:^1.2.0`; a folder or another name may follow the colon as well. */
 const plainRange = /^workspace:[\^~*]?[\d.]*$/;
@@ -44,7 +42,7 @@ async function changedSources({
 }: Pick<ChangedTree, 'project' | 'changed'>): Promise<Map<Workspace, string[]> | null> {
   const owner = workspaceOwner(project);
   const paths = [...changed];
-  if (paths.some((path) => meansMore.test(path) || !neverTsconfig.test(path))) return null;
+  if (!paths.every(isPlainFile)) return null;
   const entries = await Promise.all(paths.map((path) => project.snapshot.entry(path)));
   // What is gone may be copied, and a link may lead out of the repo: whoever describes the context says so.
   if (entries.some((entry) => entry === null || !entry.mode.startsWith('100'))) return null;

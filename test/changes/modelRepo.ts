@@ -1,4 +1,6 @@
+import { expect } from 'vitest';
 import { openGit } from '../../src/adapters/git/openGit.ts';
+import { detectAffected } from '../../src/changes/detectAffected.ts';
 import { detectChanges } from '../../src/changes/detectChanges.ts';
 import type { ServiceChange } from '../../src/changes/serviceChange.ts';
 import { formatTagMessage } from '../../src/changes/tagTrailers.ts';
@@ -81,6 +83,7 @@ async function detect(
   }
 }
 
+/** What `affected --names` finds out by a shorter way has to be the same in every case. */
 async function detectWith(
   git: Git,
   repo: TestRepo,
@@ -93,5 +96,12 @@ async function detectWith(
   const project = await readProject(snapshot);
   const services = await findServices(project, config);
   const tags = await git.history.tags();
-  return detectChanges({ git, head, config, project, services, tags, configAt, channel, since });
+  const question = { git, head, config, project, services, tags, configAt, channel, since };
+  // First, so that it finds out by itself; a failure is told by the other.
+  const names = await detectAffected(question).catch(() => null);
+  const changes = await detectChanges(question);
+  expect(names?.filter(({ affected }) => affected).map(({ service }) => service.name)).toEqual(
+    changes.filter(({ affected }) => affected).map(({ service }) => service.name),
+  );
+  return changes;
 }

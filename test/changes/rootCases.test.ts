@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { affectedNames, releasedModelRepo } from './modelRepo.ts';
-import { editFile } from './monorepo.ts';
+import { editFile, type Model } from './monorepo.ts';
 
 const all = ['api', 'web', 'worker'];
 
@@ -238,6 +238,43 @@ describe('a change in the root since the release', () => {
       reasons: [{ kind: 'dockerfile', paths: ['services/web/Dockerfile'] }],
       commits: [{ parts: [{ kind: 'dockerfile' }] }],
     });
+  });
+
+  it("of a Dockerfile in another workspace's folder counts, as of its ignore file", async () => {
+    const shared = 'packages/ui/docker/Dockerfile';
+    const file = (model: Model, path: string, text: string) => editFile(model, 'packages/ui', path, text);
+    const repo = await releasedModelRepo({
+      edit(model) {
+        model.files['shipyarn.yaml'] +=
+          `ignore: [packages/ui/docker]\noverrides:\n  worker:\n    dockerfile: ${shared}\n`;
+        file(model, 'docker/Dockerfile', 'FROM node:20-slim\nCOPY . .\n');
+        file(model, 'docker/Dockerfile.dockerignore', '**/*.md\n');
+      },
+    });
+    repo.edit('build: label', (model) =>
+      file(model, 'docker/Dockerfile', 'FROM node:20-slim\nCOPY . .\nLABEL a=b\n'),
+    );
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['worker']);
+    expect(changes.get('worker')?.reasons).toEqual([{ kind: 'dockerfile', paths: [shared] }]);
+    await repo.release({ worker: '1.1.0' });
+    repo.edit('build: less', (model) => file(model, 'docker/Dockerfile.dockerignore', '**/*.js\n'));
+    expect(affectedNames(await repo.changes())).toEqual(['worker']);
+  });
+
+  it('of what shipyarn.yaml extends counts, wherever it stands', async () => {
+    const base = (args: string) => `buildArguments: ${args}\n`;
+    const repo = await releasedModelRepo({
+      edit(model) {
+        model.files['shipyarn.yaml'] +=
+          'extends: packages/ui/shipyarn.base.yaml\nignore: [packages/ui/shipyarn.base.yaml]\n';
+        editFile(model, 'packages/ui', 'shipyarn.base.yaml', base('{ DEBUG: "0" }'));
+      },
+    });
+    repo.edit('build: debug', (model) =>
+      editFile(model, 'packages/ui', 'shipyarn.base.yaml', base('{ DEBUG: "1" }')),
+    );
+    expect(affectedNames(await repo.changes())).toEqual(all);
   });
 
   it("of a service's own folder, as a context of its own, is told by the repo's paths", async () => {

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import { inputFailure } from '../../errors.ts';
 import type { Project } from '../project.ts';
 import type { Service } from '../service.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { builtinTemplate } from './renderDockerfile.ts';
 
 /** What a service is built with. */
@@ -16,7 +17,19 @@ export interface DockerfileSource {
  * The file that the configuration names, else the service's own `Dockerfile` or `Dockerfile.template`, else the
  * repo's `Dockerfile.template`, else the built-in template. Rejects where the configured one does not exist.
  */
-export async function dockerfileOf(project: Project, service: Service): Promise<DockerfileSource> {
+export function dockerfileOf({ snapshot }: Project, service: Service): Promise<DockerfileSource> {
+  const found = known.get(snapshot) ?? new Map<string, Promise<DockerfileSource>>();
+  known.set(snapshot, found);
+  const key = `${service.path}\n${service.settings.dockerfile}`;
+  const source = found.get(key) ?? findDockerfile(snapshot, service);
+  found.set(key, source);
+  return source;
+}
+
+/** Whether a service changed, and what with, asks for the same file. */
+const known = new WeakMap<Snapshot, Map<string, Promise<DockerfileSource>>>();
+
+async function findDockerfile(snapshot: Snapshot, service: Service): Promise<DockerfileSource> {
   const { dockerfile } = service.settings;
   const conventions = [
     posix.join(service.path, 'Dockerfile'),
@@ -24,7 +37,7 @@ export async function dockerfileOf(project: Project, service: Service): Promise<
     'Dockerfile.template',
   ];
   for (const path of dockerfile === null ? conventions : [posix.normalize(dockerfile)]) {
-    const bytes = await project.snapshot.read(path);
+    const bytes = await snapshot.read(path);
     if (bytes === null) continue;
     const kind = path.endsWith('.template') ? 'template' : 'own';
     return { kind, text: bytes.toString('utf8'), origin: path };

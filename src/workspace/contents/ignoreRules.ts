@@ -1,7 +1,6 @@
 import dockerignoreModule from '@balena/dockerignore';
 import type { Service } from '../service.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { sha256 } from './contextPart.ts';
 
 /** The package's types name a `default` that its code, being CommonJS, is itself. */
 const dockerignore = dockerignoreModule as unknown as typeof dockerignoreModule.default;
@@ -34,7 +33,7 @@ export async function readIgnoreRules(
 ): Promise<IgnoreRules> {
   const ownFile = `${dockerfile}.dockerignore`;
   const own = dockerfile === null ? null : await snapshot.read(ownFile);
-  const root = own ?? (await snapshot.read('.dockerignore'));
+  const root = own ?? (await rootFile(snapshot));
   const folderFile = `${service.path}/.dockerignore`;
   const folder = service.path === '' ? null : await snapshot.read(folderFile);
   const patterns = [
@@ -43,13 +42,26 @@ export async function readIgnoreRules(
     ...service.settings.ignore.map((text) => ({ text, place: 'ignore' })),
   ];
   if (patterns.length === 0) return { key: '', ignores: () => false, ruleFor: () => null };
-  const texts = patterns.map(({ text }) => text);
-  const matcher = dockerignore({ ignorecase: false }).add(texts);
+  const key = patterns.map(({ text }) => text).join('\n');
+  const matcher =
+    matchers.get(key) ?? dockerignore({ ignorecase: false }).add(patterns.map(({ text }) => text));
+  matchers.set(key, matcher);
   return {
-    key: sha256(texts.join('\n')),
+    key,
     ignores: (path) => matcher.ignores(path),
     ruleFor: (path) => (matcher.ignores(path) ? lastMatch(patterns, path) : null),
   };
+}
+
+/** By pattern lists, which most services share. */
+const matchers = new Map<string, ReturnType<typeof dockerignore>>();
+
+const rootFiles = new WeakMap<Snapshot, Promise<Buffer | null>>();
+
+function rootFile(snapshot: Snapshot): Promise<Buffer | null> {
+  const read = rootFiles.get(snapshot) ?? snapshot.read('.dockerignore');
+  rootFiles.set(snapshot, read);
+  return read;
 }
 
 /** As Docker decides: the last pattern that matches. */

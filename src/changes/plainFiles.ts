@@ -1,0 +1,11 @@
+/** Extensions that no tsconfig has: their changes need no look at the chains. */
+export const neverTsconfig =
+  /\.([cm]?[jt]sx?|md|s?css|html?|svg|png|jpe?g|ya?ml|sh|sql|txt|graphql|proto|snap|lock)$|(^|\/)package\.json$/;
+
+/** What else than its content a change of such a file may change, or make wrong. */
+const meansMore = /(^|\/)(package\.json|yarn\.lock|\.yarnrc\.yml|shipyarn\.ya?ml)$|(^|\/)\.yarn\//;
+
+/** Whether a file can be nothing but a file: it decides neither what belongs to an image nor how it is made. */
+export function isPlainFile(path: string): boolean {
+  return neverTsconfig.test(path) && !meansMore.test(path);
+}
