@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     reporters: reporters('test'),
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/shared.ts',
     exclude: ['test/**/*.long.test.ts'],
     // By default one core is left idle, which on two cores doubles the time.
     maxWorkers: '100%',

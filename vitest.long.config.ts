@@ -16,6 +16,7 @@ export default defineConfig({
       'test/release/fullDisk.test.ts',
       'test/workspace/sources.test.ts',
     ],
+    globalSetup: 'test/support/shared.ts',
     testTimeout: 1_800_000,
     hookTimeout: 300_000,
     maxWorkers: '100%',

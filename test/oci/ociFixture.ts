@@ -1,4 +1,4 @@
-import { symlink } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
 import { contextTar } from '../../src/context/contextTar.ts';
@@ -11,6 +11,7 @@ import type { ContextEntry } from '../../src/workspace/contextContents.ts';
 import { describeContext } from '../../src/workspace/describeContext.ts';
 import type { Service } from '../../src/workspace/service.ts';
 import type { TestRepo } from '../helpers/testRepo.ts';
+import { sharedPath } from '../support/shared.ts';
 import { tempDir } from '../support/tempDir.ts';
 import { projectOf, serviceOf, type YarnVersion, yarnRepo } from '../workspace/yarnRepo.ts';
 
@@ -51,13 +52,12 @@ export function apiRepo(
   return yarnRepo(yarn, { ...apiFiles, 'package.json': root, ...settings, ...more });
 }
 
-let hostBase: Promise<string> | undefined;
-
-/** A cache folder with nothing in it but the host base, which takes seconds to pack and is shared by a test file. */
+/** A cache folder with nothing in it but the host base, which takes seconds to pack and is shared by all files. */
 export async function freshCache(): Promise<string> {
-  hostBase ??= tempDir('host-base');
   const folder = await tempDir('cache');
-  await symlink(await hostBase, join(folder, 'host-base'));
+  const hostBase = sharedPath('cache', 'host-base');
+  await mkdir(hostBase, { recursive: true });
+  await symlink(hostBase, join(folder, 'host-base'));
   return folder;
 }
 

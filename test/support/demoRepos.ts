@@ -1,12 +1,26 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { commitAll, type DemoRepos, makeDemoRepos } from '../../src/demo/makeDemoRepos.ts';
 import { output } from './run.ts';
+import { madeOnce } from './shared.ts';
 import { tempDir } from './tempDir.ts';
 
 const yarnRelease = async () => path.resolve(import.meta.dirname, '../../node_modules/yarn-4/bin/yarn.js');
 
-const git = (cwd: string, args: readonly string[]) => output('git', args, { cwd });
+const git = async (cwd: string, args: readonly string[]) =>
+  output('git', args, { cwd, ...(args[0] === 'init' && { env: { GIT_TEMPLATE_DIR: await gitTemplate() } }) });
+
+/** What `git init` begins with: the Yarn release's blob, whose compression takes longer than all the rest. */
+function gitTemplate(): Promise<string> {
+  return madeOnce('git-template', async (folder) => {
+    const repo = await tempDir('git-template');
+    await output('git', ['init', '--quiet', '--bare', repo], { cwd: repo });
+    const blob = await output('git', ['hash-object', '-w', await yarnRelease()], { cwd: repo });
+    for (const name of ['hooks', 'objects/pack']) await mkdir(path.join(folder, name), { recursive: true });
+    const pack = path.join(folder, 'objects', 'pack', 'pack');
+    await output('git', ['pack-objects', '--quiet', pack], { cwd: repo, input: `${blob}\n` });
+  });
+}
 
 /** The demo's monorepo and infra repo with their bare remotes, in a folder of their own. */
 export interface TestRepos extends DemoRepos {

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { sharedPath } from './shared.ts';
 import { tempDir } from './tempDir.ts';
 
 /** What a machine needs to reach the network and its engine; nothing here says who the user is. */
@@ -26,7 +27,8 @@ let home: Promise<string> | undefined;
 
 /**
  * An environment as on a machine nobody has used yet: an empty HOME, no Git identity and no Git configuration
- * from outside. PATH, certificate authorities and proxies stay. One HOME serves a whole test file.
+ * from outside. PATH, certificate authorities and proxies stay. One HOME serves a whole test file, one cache of
+ * shipyarn's the whole run: packing the host base and installing the demo take seconds.
  */
 export async function scrubbedEnvironment(): Promise<Record<string, string>> {
   home ??= tempDir('home');
@@ -39,6 +41,7 @@ export async function scrubbedEnvironment(): Promise<Record<string, string>> {
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_TERMINAL_PROMPT: '0',
     LC_ALL: 'C.UTF-8',
+    SHIPYARN_CACHE: sharedPath('cache'),
   };
 }
 

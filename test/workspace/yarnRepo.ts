@@ -1,4 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,6 +15,7 @@ import { readProject } from '../../src/workspace/readProject.ts';
 import type { Service } from '../../src/workspace/service.ts';
 import { openSnapshot } from '../../src/workspace/snapshot.ts';
 import { type TestRepo, testFolder, testRepo } from '../helpers/testRepo.ts';
+import { sharedPath } from '../support/shared.ts';
 
 export type YarnVersion = 1 | 2 | 3 | 4;
 
@@ -23,7 +26,7 @@ export function yarnScript(version: YarnVersion): string {
   return join(dirname(require.resolve(`yarn-${version}/package.json`)), 'bin', 'yarn.js');
 }
 
-/** Runs a real Yarn; gives what it prints. Downloads are shared between the tests of a file. */
+/** Runs a real Yarn; gives what it prints. Downloads are shared between files, those of Yarn 1, which has no lock, between the tests of one. */
 function runYarn(version: YarnVersion, cwd: string, args: readonly string[]): string {
   const options = yarnOptions(version, cwd);
   return execFileSync(process.execPath, [yarnScript(version), ...args], {
@@ -40,7 +43,8 @@ export async function startYarn(version: YarnVersion, cwd: string, args: readonl
 function yarnOptions(version: YarnVersion, cwd: string) {
   const { PATH, NODE_EXTRA_CA_CERTS } = process.env;
   const own = version === 1 ? {} : { YARN_ENABLE_TELEMETRY: '0', YARN_ENABLE_IMMUTABLE_INSTALLS: '0' };
-  const env = { PATH, HOME: testFolderOfFile(), NODE_EXTRA_CA_CERTS, YARN_IGNORE_PATH: '1', ...own };
+  const HOME = version === 1 ? testFolderOfFile() : sharedPath('yarn-home');
+  const env = { PATH, HOME, NODE_EXTRA_CA_CERTS, YARN_IGNORE_PATH: '1', ...own };
   return { cwd, env, maxBuffer: 1e8, timeout: 120_000 };
 }
 
@@ -55,13 +59,27 @@ function testFolderOfFile(): string {
 export function yarnRepo(version: YarnVersion, files: Readonly<Record<string, unknown>>): TestRepo {
   const repo = testRepo();
   repo.write(asText(files));
-  if (version === 1) runYarn(1, repo.root, ['install', '--ignore-scripts', '--non-interactive']);
-  else runYarn(version, repo.root, ['install', version === 2 ? '--skip-builds' : '--mode=update-lockfile']);
+  writeLockfile(version, repo.root, files);
   repo.write({
     '.gitignore': 'node_modules\n.yarn/*\n!.yarn/patches\n!.yarn/plugins\n!.yarn/releases\n.pnp.*\n',
   });
   repo.commit('feat: begin');
   return repo;
+}
+
+/** The same files get the lockfile that an earlier test had Yarn write. */
+function writeLockfile(version: YarnVersion, root: string, files: Readonly<Record<string, unknown>>): void {
+  const key = createHash('sha256').update(JSON.stringify([version, asText(files)]));
+  const kept = sharedPath(`yarn-${key.digest('hex')}.lock`);
+  const lockfile = join(root, 'yarn.lock');
+  if (existsSync(kept)) {
+    copyFileSync(kept, lockfile);
+    return;
+  }
+  if (version === 1) runYarn(1, root, ['install', '--ignore-scripts', '--non-interactive']);
+  else runYarn(version, root, ['install', version === 2 ? '--skip-builds' : '--mode=update-lockfile']);
+  copyFileSync(lockfile, `${kept}.${process.pid}`);
+  renameSync(`${kept}.${process.pid}`, kept);
 }
 
 /** Objects become JSON. */

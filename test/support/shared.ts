@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+const variable = 'SHIPYARN_TEST_SHARED';
+
+/** Vitest's global setup: a folder that the files of one run share, gone when the run ends. */
+export default async function makeSharedFolder(): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(path.join(await realpath(tmpdir()), 'shipyarn-shared-'));
+  process.env[variable] = folder;
+  return () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** A path in the folder that the test files of this run share. */
+export function sharedPath(...names: readonly string[]): string {
+  const folder = process.env[variable];
+  if (folder === undefined) throw new Error(`${variable} is not set: Vitest's global setup has not run`);
+  return path.join(folder, ...names);
+}
+
+/** A folder that `make` fills once in a run; nobody changes it afterwards. Files that ask at once get the same one. */
+export async function madeOnce(name: string, make: (folder: string) => Promise<void>): Promise<string> {
+  const folder = sharedPath(name);
+  if (await exists(folder)) return folder;
+  await mkdir(path.dirname(folder), { recursive: true });
+  const temporary = await mkdtemp(`${folder}-`);
+  await make(temporary);
+  await rename(temporary, folder).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+    await rm(temporary, { recursive: true });
+  });
+  return folder;
+}
+
+function exists(folder: string): Promise<boolean> {
+  return realpath(folder).then(
+    () => true,
+    () => false,
+  );
+}
