@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { reporters } from './test/support/reporters.ts';
+import { SlowestFirst } from './test/support/slowestFirst.ts';
 
 /** The long property, kill and fault runs; `npm test` runs a sample of each. */
 export default defineConfig({
@@ -14,8 +15,10 @@ export default defineConfig({
       'test/context/templateSecrets.test.ts',
       'test/engine/silentRegistry.test.ts',
       'test/release/fullDisk.test.ts',
+      'test/release/signals.test.ts',
       'test/workspace/sources.test.ts',
     ],
+    sequence: { sequencer: SlowestFirst },
     globalSetup: 'test/support/shared.ts',
     testTimeout: 1_800_000,
     hookTimeout: 300_000,

@@ -1,6 +1,12 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import { afterAll } from 'vitest';
+
+const running = new Set<Server>();
+
+afterAll(() => {
+  for (const server of running) server.close();
+});
 
 /** One pull or merge request, in no forge's own words. */
 interface StoredRequest {
@@ -46,7 +52,7 @@ export async function forgeServer(kind: 'github' | 'gitlab' | 'gitea', token: st
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
+  running.add(server);
   state.api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return state;
 }

@@ -45,8 +45,9 @@ export async function expectNoCanaries(builder: 'engine' | 'oci'): Promise<void>
   };
   const run = (args: readonly string[], more = {}) =>
     shipyarn(args, { cwd: repos.monorepo, env: { ...env, ...more } });
+  const before = new Set(await readdir('/proc'));
   const released = run(['release', '--timing']);
-  const lines = commandLines(released);
+  const lines = commandLines(released, before);
   const { exitCode, stderr } = await released;
   expect(exitCode, stderr).toBe(0);
   expect(await repos.remoteTags()).toHaveLength(3);
@@ -95,10 +96,11 @@ function basic(username: string, password: string): string {
 }
 
 /**
- * The command lines of all processes, looked at again and again until the work is done. Git's own transport is left
+ * The command lines of all processes begun since `before` (names in /proc), looked at again and again until the work
+ * is done. Git's own transport is left
  * out: it gets the remote's address as an argument, with the password where the clone's configuration has one there.
  */
-async function commandLines(work: Promise<unknown>): Promise<string> {
+async function commandLines(work: Promise<unknown>, before: ReadonlySet<string>): Promise<string> {
   const seen = new Set<string>();
   let done = false;
   work
@@ -107,10 +109,11 @@ async function commandLines(work: Promise<unknown>): Promise<string> {
     })
     .catch(() => undefined);
   while (!done) {
-    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+    const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && !before.has(name));
     for (const pid of pids) seen.add(await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''));
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+  expect([...seen].some((line) => line.includes('bin.cjs\0release'))).toBe(true);
   return [...seen]
     .filter((line) => !/^[^\0]*git(?:-|\0)(?:remote-https?|send-pack|fetch-pack)\0/.test(line))
     .join('\n');

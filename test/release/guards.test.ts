@@ -1,9 +1,10 @@
 import { appendFile, chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { dockerConfig, startPrivateRegistry } from '../engine/privateRegistry.ts';
 import { type TestRepos, testRepos } from '../support/demoRepos.ts';
 import { describeWith } from '../support/parts.ts';
+import { rememberFolder } from '../support/rememberFolder.ts';
 import { shipyarn } from '../support/run.ts';
 
 /** Makes a bare remote run a script before it takes a push. */
@@ -37,22 +38,93 @@ async function expectUntouched(repos: TestRepos, stderr: string): Promise<void> 
   expect(await repos.git(['rev-list', '--count', 'main'], repos.infraRemote)).toBe('1');
 }
 
-const layoutRepos = () => testRepos({ registry: 'oci:', builder: 'oci' });
+describe('a first release', () => {
+  let repos: TestRepos;
+  let restore: () => Promise<void>;
+  beforeAll(async () => {
+    repos = await testRepos({ registry: 'oci:', builder: 'oci' });
+    restore = await rememberFolder(repos.folder);
+  });
+  beforeEach(() => restore());
 
-describe('a release stops before it builds', () => {
-  it('where a release tag here is not the remote’s, and says how to mend that', async () => {
-    const repos = await layoutRepos();
-    await repos.git(['tag', '@harbour/api@0.9.0']);
-    const stray = await shipyarn(['release'], { cwd: repos.monorepo });
-    expect(stray).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(stray.stderr).toContain('The tag @harbour/api@0.9.0 is here but not on origin.');
-    expect(stray.stderr).toContain('git tag -d @harbour/api@0.9.0');
-    await expectUntouched(repos, stray.stderr);
-  }, 60_000);
+  describe('stops before it builds', () => {
+    it('where a release tag here is not the remote’s, and says how to mend that', async () => {
+      await repos.git(['tag', '@harbour/api@0.9.0']);
+      const stray = await shipyarn(['release'], { cwd: repos.monorepo });
+      expect(stray).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(stray.stderr).toContain('The tag @harbour/api@0.9.0 is here but not on origin.');
+      expect(stray.stderr).toContain('git tag -d @harbour/api@0.9.0');
+      await expectUntouched(repos, stray.stderr);
+    }, 60_000);
 
-  it('where a release tag has been moved, here or on the remote', async () => {
-    const repos = await layoutRepos();
-    await shipyarn(['release', '--no-deploy'], { cwd: repos.monorepo });
+    it('where HEAD is not merged', async () => {
+      await repos.git([
+        '-c',
+        'user.name=A',
+        '-c',
+        'user.email=a@b',
+        'commit',
+        '--quiet',
+        '--allow-empty',
+        '-m',
+        'feat: mine',
+      ]);
+      const result = await shipyarn(['release'], { cwd: repos.monorepo });
+      expect(result).toMatchObject({ exitCode: 2, stdout: '' });
+      expect(result.stderr).toMatch(/HEAD \([0-9a-f]{10}\) is not on origin\/main/);
+      await expectUntouched(repos, result.stderr);
+    }, 60_000);
+
+    it.each(['monorepo', 'infra'])(
+      'where the %s’s remote lets this identity read only',
+      async (name) => {
+        const env = await readOnly(repos, `${name}.git`);
+        const refused = await shipyarn(['release'], { cwd: repos.monorepo, env });
+        expect(refused.exitCode, refused.stderr).toBe(1);
+        expect(refused.stderr).toContain('does not let this identity push');
+        await expectUntouched(repos, refused.stderr);
+      },
+      60_000,
+    );
+
+    it('where the infra repo does not exist', async () => {
+      await rm(repos.infraRemote, { recursive: true });
+      const refused = await shipyarn(['release'], { cwd: repos.monorepo });
+      expect(refused.exitCode, refused.stderr).toBe(1);
+      expect(refused.stderr).toContain(`The infra repo ${repos.infraRemote} `);
+      expect(refused.stderr).not.toMatch(/install production dependencies|✓/);
+      expect(await repos.remoteTags()).toEqual([]);
+    }, 60_000);
+  });
+
+  it('a hook that refuses the claim leaves nothing but images, which the next run takes', async () => {
+    await preReceive(repos.monorepoRemote, 'echo "no tags before noon" >&2; exit 1');
+    const refused = await shipyarn(['release'], { cwd: repos.monorepo });
+    expect(refused.exitCode, refused.stderr).toBe(1);
+    expect(refused.stderr).toContain('refused the tags');
+    expect(refused.stderr).toContain('no tags before noon');
+    expect(await repos.remoteTags()).toEqual([]);
+    expect(await repos.git(['rev-list', '--count', 'main'], repos.infraRemote)).toBe('1');
+    await preReceive(repos.monorepoRemote, 'exit 0');
+    const again = await shipyarn(['release'], { cwd: repos.monorepo });
+    expect(again.exitCode, again.stderr).toBe(0);
+    expect(again.stderr).not.toContain('✓ built');
+    expect(await repos.remoteTags()).toHaveLength(3);
+  }, 120_000);
+});
+
+describe('a release after others', () => {
+  let repos: TestRepos;
+  let restore: () => Promise<void>;
+  beforeAll(async () => {
+    repos = await testRepos({ registry: 'oci:', builder: 'oci' });
+    const first = await shipyarn(['release'], { cwd: repos.monorepo });
+    expect(first.exitCode, first.stderr).toBe(0);
+    restore = await rememberFolder(repos.folder);
+  });
+  beforeEach(() => restore());
+
+  it('stops where a release tag has been moved, here or on the remote', async () => {
     const released = await repos.git(['rev-parse', '@harbour/api@0.1.0']);
     const other = await repos.merge('feat(api): more', {
       'services/api/src/server.js': ['berths: 12', 'berths: 13'],
@@ -75,47 +147,52 @@ describe('a release stops before it builds', () => {
     expect(await repos.remoteTags()).toContain('@harbour/api@0.2.0');
   }, 120_000);
 
-  it('where HEAD is not merged', async () => {
-    const repos = await layoutRepos();
-    await repos.git([
-      '-c',
-      'user.name=A',
-      '-c',
-      'user.email=a@b',
-      'commit',
-      '--quiet',
-      '--allow-empty',
-      '-m',
-      'feat: mine',
+  it('what is not committed is not released, and does not stand in the way', async () => {
+    const file = path.join(repos.monorepo, 'services/api/src/server.js');
+    await appendFile(file, 'a line that is not committed;\n');
+    const nothing = await shipyarn(['release'], { cwd: repos.monorepo });
+    expect(nothing).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing to release') });
+    expect(await readFile(file, 'utf8')).toContain('not committed');
+  }, 120_000);
+
+  it('a clone of the newest commit alone, detached, releases as a whole one does', async () => {
+    await repos.merge('feat(api): free berths', {
+      'services/api/src/server.js': ['berths: 12', 'berths: 12, free: 3'],
+    });
+    const clone = path.join(repos.folder, 'shallow');
+    await repos.git(['clone', '--quiet', '--depth=1', `file://${repos.monorepoRemote}`, clone], repos.folder);
+    await repos.git(['checkout', '--quiet', '--detach'], clone);
+    const result = await shipyarn(['release'], { cwd: clone });
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect(await repos.remoteTags()).toEqual([
+      '@harbour/api@0.1.0',
+      '@harbour/api@0.2.0',
+      '@harbour/web@0.1.0',
+      '@harbour/worker@0.1.0',
     ]);
-    const result = await shipyarn(['release'], { cwd: repos.monorepo });
-    expect(result).toMatchObject({ exitCode: 2, stdout: '' });
-    expect(result.stderr).toMatch(/HEAD \([0-9a-f]{10}\) is not on origin\/main/);
-    await expectUntouched(repos, result.stderr);
-  }, 60_000);
+  }, 120_000);
 
-  it.each(['monorepo', 'infra'])(
-    'where the %s’s remote lets this identity read only',
-    async (name) => {
-      const repos = await layoutRepos();
-      const env = await readOnly(repos, `${name}.git`);
-      const refused = await shipyarn(['release'], { cwd: repos.monorepo, env });
-      expect(refused.exitCode, refused.stderr).toBe(1);
-      expect(refused.stderr).toContain('does not let this identity push');
-      await expectUntouched(repos, refused.stderr);
-    },
-    60_000,
-  );
+  it('[skip release] releases nothing, and the next commit releases what it changed', async () => {
+    await repos.merge('feat(api): free berths [skip release]', {
+      'services/api/src/server.js': ['berths: 12', 'berths: 12, free: 3'],
+    });
+    const skipped = await shipyarn(['release'], { cwd: repos.monorepo });
+    expect(skipped).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('[skip release]') });
+    expect(await repos.remoteTags()).not.toContain('@harbour/api@0.2.0');
+    await repos.merge('docs: nothing', { 'README.md': ['\n', '\n\n'] });
+    const next = await shipyarn(['release'], { cwd: repos.monorepo });
+    expect(next.exitCode, next.stderr).toBe(0);
+    expect(await repos.remoteTags()).toContain('@harbour/api@0.2.0');
+  }, 120_000);
 
-  it('where the infra repo does not exist', async () => {
-    const repos = await layoutRepos();
-    await rm(repos.infraRemote, { recursive: true });
-    const refused = await shipyarn(['release'], { cwd: repos.monorepo });
-    expect(refused.exitCode, refused.stderr).toBe(1);
-    expect(refused.stderr).toContain(`The infra repo ${repos.infraRemote} `);
-    expect(refused.stderr).not.toMatch(/install production dependencies|✓/);
-    expect(await repos.remoteTags()).toEqual([]);
-  }, 60_000);
+  it('--rebuild releases what did not change as a patch, for the reason of a newer base', async () => {
+    const rebuilt = await shipyarn(['release', '--rebuild', '--json'], { cwd: repos.monorepo });
+    expect(rebuilt.exitCode, rebuilt.stderr).toBe(0);
+    const { services } = JSON.parse(rebuilt.stdout);
+    expect(
+      services.map((each: Record<string, unknown>) => [each.nextVersion, each.bump, each.reasons]),
+    ).toEqual(Array.from({ length: 3 }, () => ['0.1.1', 'patch', [{ kind: 'base' }]]));
+  }, 120_000);
 });
 
 await describeWith(['linux', 'registry'], 'a registry that lets nobody in', () => {
@@ -131,74 +208,3 @@ await describeWith(['linux', 'registry'], 'a registry that lets nobody in', () =
     expect(allowed.exitCode, allowed.stderr).toBe(0);
   }, 120_000);
 });
-
-it('a hook that refuses the claim leaves nothing but images, which the next run takes', async () => {
-  const repos = await layoutRepos();
-  await preReceive(repos.monorepoRemote, 'echo "no tags before noon" >&2; exit 1');
-  const refused = await shipyarn(['release'], { cwd: repos.monorepo });
-  expect(refused.exitCode, refused.stderr).toBe(1);
-  expect(refused.stderr).toContain('refused the tags');
-  expect(refused.stderr).toContain('no tags before noon');
-  expect(await repos.remoteTags()).toEqual([]);
-  expect(await repos.git(['rev-list', '--count', 'main'], repos.infraRemote)).toBe('1');
-  await preReceive(repos.monorepoRemote, 'exit 0');
-  const again = await shipyarn(['release'], { cwd: repos.monorepo });
-  expect(again.exitCode, again.stderr).toBe(0);
-  expect(again.stderr).not.toContain('✓ built');
-  expect(await repos.remoteTags()).toHaveLength(3);
-}, 120_000);
-
-it('what is not committed is not released, and does not stand in the way', async () => {
-  const repos = await layoutRepos();
-  const file = path.join(repos.monorepo, 'services/api/src/server.js');
-  await shipyarn(['release'], { cwd: repos.monorepo });
-  await appendFile(file, 'a line that is not committed;\n');
-  const nothing = await shipyarn(['release'], { cwd: repos.monorepo });
-  expect(nothing).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing to release') });
-  expect(await readFile(file, 'utf8')).toContain('not committed');
-}, 120_000);
-
-it('a clone of the newest commit alone, detached, releases as a whole one does', async () => {
-  const repos = await layoutRepos();
-  await shipyarn(['release'], { cwd: repos.monorepo });
-  await repos.merge('feat(api): free berths', {
-    'services/api/src/server.js': ['berths: 12', 'berths: 12, free: 3'],
-  });
-  const clone = path.join(repos.folder, 'shallow');
-  await repos.git(['clone', '--quiet', '--depth=1', `file://${repos.monorepoRemote}`, clone], repos.folder);
-  await repos.git(['checkout', '--quiet', '--detach'], clone);
-  const result = await shipyarn(['release'], { cwd: clone });
-  expect(result.exitCode, result.stderr).toBe(0);
-  expect(await repos.remoteTags()).toEqual([
-    '@harbour/api@0.1.0',
-    '@harbour/api@0.2.0',
-    '@harbour/web@0.1.0',
-    '@harbour/worker@0.1.0',
-  ]);
-}, 120_000);
-
-it('[skip release] releases nothing, and the next commit releases what it changed', async () => {
-  const repos = await testRepos({ registry: 'oci:', builder: 'oci' });
-  await shipyarn(['release', '--no-deploy'], { cwd: repos.monorepo });
-  await repos.merge('feat(api): free berths [skip release]', {
-    'services/api/src/server.js': ['berths: 12', 'berths: 12, free: 3'],
-  });
-  const skipped = await shipyarn(['release'], { cwd: repos.monorepo });
-  expect(skipped).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('[skip release]') });
-  expect(await repos.remoteTags()).not.toContain('@harbour/api@0.2.0');
-  await repos.merge('docs: nothing', { 'README.md': ['\n', '\n\n'] });
-  const next = await shipyarn(['release'], { cwd: repos.monorepo });
-  expect(next.exitCode, next.stderr).toBe(0);
-  expect(await repos.remoteTags()).toContain('@harbour/api@0.2.0');
-}, 120_000);
-
-it('--rebuild releases what did not change as a patch, for the reason of a newer base', async () => {
-  const repos = await testRepos({ registry: 'oci:', builder: 'oci' });
-  await shipyarn(['release'], { cwd: repos.monorepo });
-  const rebuilt = await shipyarn(['release', '--rebuild', '--json'], { cwd: repos.monorepo });
-  expect(rebuilt.exitCode, rebuilt.stderr).toBe(0);
-  const { services } = JSON.parse(rebuilt.stdout);
-  expect(
-    services.map((each: Record<string, unknown>) => [each.nextVersion, each.bump, each.reasons]),
-  ).toEqual(Array.from({ length: 3 }, () => ['0.1.1', 'patch', [{ kind: 'base' }]]));
-}, 120_000);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -11,7 +11,8 @@ import { type ForgeServer, forgeServer } from '../deploy/forgeServer.ts';
 import { makeImage, pushImage } from '../registry/imageTools.ts';
 import { type TestRepos, testRepos } from '../support/demoRepos.ts';
 import { startRegistry } from '../support/registry.ts';
-import { output, type RunResult, scrubbedEnvironment, shipyarn } from '../support/run.ts';
+import { rememberFolder } from '../support/rememberFolder.ts';
+import { type RunResult, scrubbedEnvironment, shipyarn } from '../support/run.ts';
 import { tempDir } from '../support/tempDir.ts';
 import { type EffectGate, startEffectGate } from './effects.ts';
 
@@ -81,7 +82,7 @@ export async function makeWorld(
   }
   await gate.watch(repos.monorepoRemote, 'monorepo');
   await gate.watch(repos.infraRemote, 'infra');
-  const saved = await tempDir('world-saved');
+  let putBack: (() => Promise<void>)[] = [];
   let savedReleases: ForgeServer['releases'] = [];
   const runIn = (cwd: string, args: readonly string[], env = {}) =>
     shipyarn(args, { cwd, env: { ...forgeToken, ...env } });
@@ -94,19 +95,11 @@ export async function makeWorld(
     state: () => stateOf(repos, registry.host, forge),
     async save() {
       savedReleases = [...forge.releases];
-      await rm(saved, { recursive: true, force: true });
-      await cp(repos.folder, path.join(saved, 'repos'), { recursive: true, preserveTimestamps: true });
-      await cp(folder, path.join(saved, 'registry'), { recursive: true });
+      putBack = [await rememberFolder(repos.folder), await rememberFolder(folder)];
     },
     async restore() {
       forge.releases = [...savedReleases];
-      for (const [from, to] of [
-        ['repos', repos.folder],
-        ['registry', folder],
-      ] as const) {
-        await rm(to, { recursive: true, force: true, maxRetries: 5 });
-        await output('cp', ['-a', path.join(saved, from), to], { cwd: saved });
-      }
+      for (const each of putBack) await each();
     },
   };
 }

@@ -26,7 +26,7 @@ export function yarnScript(version: YarnVersion): string {
   return join(dirname(require.resolve(`yarn-${version}/package.json`)), 'bin', 'yarn.js');
 }
 
-/** Runs a real Yarn; gives what it prints. Downloads are shared between files, those of Yarn 1, which has no lock, between the tests of one. */
+/** Runs a real Yarn; gives what it prints. Downloads are shared between the tests of a file. */
 function runYarn(version: YarnVersion, cwd: string, args: readonly string[]): string {
   const options = yarnOptions(version, cwd);
   return execFileSync(process.execPath, [yarnScript(version), ...args], {
@@ -43,8 +43,7 @@ export async function startYarn(version: YarnVersion, cwd: string, args: readonl
 function yarnOptions(version: YarnVersion, cwd: string) {
   const { PATH, NODE_EXTRA_CA_CERTS } = process.env;
   const own = version === 1 ? {} : { YARN_ENABLE_TELEMETRY: '0', YARN_ENABLE_IMMUTABLE_INSTALLS: '0' };
-  const HOME = version === 1 ? testFolderOfFile() : sharedPath('yarn-home');
-  const env = { PATH, HOME, NODE_EXTRA_CA_CERTS, YARN_IGNORE_PATH: '1', ...own };
+  const env = { PATH, HOME: testFolderOfFile(), NODE_EXTRA_CA_CERTS, YARN_IGNORE_PATH: '1', ...own };
   return { cwd, env, maxBuffer: 1e8, timeout: 120_000 };
 }
 
@@ -69,7 +68,8 @@ export function yarnRepo(version: YarnVersion, files: Readonly<Record<string, un
 
 /** The same files get the lockfile that an earlier test had Yarn write. */
 function writeLockfile(version: YarnVersion, root: string, files: Readonly<Record<string, unknown>>): void {
-  const key = createHash('sha256').update(JSON.stringify([version, asText(files)]));
+  const key = createHash('sha256').update(String(version));
+  for (const [path, content] of Object.entries(asText(files))) key.update(`\0${path}\0`).update(content);
   const kept = sharedPath(`yarn-${key.digest('hex')}.lock`);
   const lockfile = join(root, 'yarn.lock');
   if (existsSync(kept)) {

@@ -1,3 +1,3 @@
 import { describeSlices } from './describeSlices.ts';
 
-describeSlices({ shapes: 2 });
+describeSlices({ shapes: 1 });
