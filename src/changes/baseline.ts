@@ -38,8 +38,7 @@ export function openBaselines(
     const project = once(async () => readProject(await snapshot()));
     const config = once(async () => configAt(await snapshot()));
     const changed = once(async () => new Set(await changedPaths(objects, (await snapshot()).tree, headTree)));
-    const lockfileBefore = async () => (await (await snapshot()).read('yarn.lock'))?.toString('utf8') ?? '';
-    const may = once(async () => mayDiffer({ ...head, changed: await changed(), lockfileBefore }));
+    const may = once(async () => mayDiffer({ ...head, changed: await changed(), before: snapshot }));
     const surely = once(async () => surelyDiffers({ ...head, changed: await changed() }));
     return {
       commit,

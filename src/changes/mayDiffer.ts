@@ -7,10 +7,12 @@ import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { installScriptFiles } from '../workspace/contents/installScriptFiles.ts';
 import { everyInstallScript } from '../workspace/contents/installScripts.ts';
-import { tsconfigChain } from '../workspace/contents/tsconfigChain.ts';
+import { isTsconfig, tsconfigChain, withoutComments } from '../workspace/contents/tsconfigChain.ts';
+import { archiveFolder } from '../workspace/contents/zeroInstall.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
-import { isPlainFile, neverTsconfig } from './plainFiles.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
+import { isPlainFile } from './plainFiles.ts';
 import { workspaceDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -20,8 +22,8 @@ export interface ChangedTree {
   services: readonly Service[];
   /** Paths that differ from the other tree. */
   changed: ReadonlySet<string>;
-  /** `yarn.lock` of the other tree; empty where it had none. */
-  lockfileBefore(): Promise<string>;
+  /** The other tree. */
+  before(): Promise<Snapshot>;
 }
 
 /**
@@ -35,13 +37,15 @@ export async function mayDiffer(
   const { project, changed } = tree;
   const owner = workspaceOwner(project);
   const dockerfiles = configuredDockerfiles(tree);
+  const archives = await archiveFolder(project);
   const isForAll = (path: string) =>
     dockerfiles.has(path) ||
+    path.startsWith(`${archives}/`) ||
     (path.endsWith('.dockerignore') && owner(path) === null) ||
     shapesEveryImage(path, tree.config);
   if ([...changed].some(isForAll) || reachedByPath(project, changed)) return () => true;
   if (await calledByInstalls(project, changed)) return () => true;
-  const users = await tsconfigUsers(project, changed);
+  const users = await tsconfigUsers(tree);
   const inSlice = changed.has('yarn.lock') ? await reachingLockfile(tree) : [];
   if (inSlice === null) return () => true;
   const copying = await copyingServices(tree);
@@ -79,13 +83,10 @@ function reached(
 }
 
 /** Loads what reads lockfiles only where one was edited. */
-async function reachingLockfile({
-  project,
-  services,
-  lockfileBefore,
-}: ChangedTree): Promise<Set<Workspace> | null> {
+async function reachingLockfile({ project, services, before }: ChangedTree): Promise<Set<Workspace> | null> {
   const { lockfileReach } = await import('./lockfileReach.ts');
-  return lockfileReach(project, await lockfileBefore(), ignoredByAll(services));
+  const lockfile = await (await before()).read('yarn.lock');
+  return lockfileReach(project, lockfile?.toString('utf8') ?? '', ignoredByAll(services));
 }
 
 /** A package.json that came or went also takes its folder from the workspace around it, or gives it back. */
@@ -153,22 +154,48 @@ function lastPart(path: string): string {
   return decodeURIComponent(path).replace(/\/$/, '').split('/').at(-1) ?? '';
 }
 
+/** Names that a tsconfig may be extended by: other changes need no look at the chains. */
+const tsconfigName = /(\.jsonc?|(^|\/)[^/.]+|(^|\/)[^/]*tsconfig[^/]*)$/;
+
 /**
  * Workspaces whose tsconfig files reach a changed file outside their own folder; all of them where such a file
  * is gone, for then nothing tells any more who reached it.
  */
-async function tsconfigUsers(
-  { snapshot, workspaces }: Project,
-  changed: ReadonlySet<string>,
-): Promise<Workspace[]> {
+async function tsconfigUsers({ project, changed, before }: ChangedTree): Promise<Workspace[]> {
+  const { snapshot, workspaces } = project;
   const all = [...workspaces.values()];
-  const candidates = [...changed].filter((path) => !neverTsconfig.test(path));
+  const named = [...changed].filter((path) => tsconfigName.test(path) && !path.endsWith('/package.json'));
+  const candidates = await filtered(
+    named,
+    async (path) => (await mayBeTsconfig(snapshot, path)) || mayBeTsconfig(await before(), path),
+  );
   if (candidates.length === 0) return [];
   const entries = await Promise.all(candidates.map((path) => snapshot.entry(path)));
   if (entries.includes(null)) return all;
-  const chains = await Promise.all(all.map((workspace) => tsconfigChain(snapshot, workspace)));
-  return all.filter((_, index) => chains[index]?.some(({ path }) => changed.has(path)));
+  return filtered(all, async ({ path }) => {
+    const files = await snapshot.files(path);
+    const starts = files.flatMap((file) => (isTsconfig(file.path) ? file.path : []));
+    return (await tsconfigChain(snapshot, starts)).some((file) => changed.has(file.path));
+  });
 }
+
+async function filtered<T>(list: readonly T[], fits: (each: T) => Promise<boolean>): Promise<T[]> {
+  const found = await Promise.all(list.map(fits));
+  return list.filter((_, index) => found[index]);
+}
+
+/** An object that says nothing may be extended, too; other data may not (https://www.typescriptlang.org/tsconfig). */
+async function mayBeTsconfig(snapshot: Snapshot, path: string): Promise<boolean> {
+  const entry = await snapshot.entry(path);
+  if (entry === null || entry.mode === '040000' || entry.mode === '160000') return false;
+  const content = await snapshot.openObject(entry.oid);
+  if (!Buffer.isBuffer(content)) return false;
+  const text = withoutComments(content.toString('utf8'));
+  return /^\s*\{/.test(text) && (!/"\s*:/.test(text) || tsconfigKey.test(text));
+}
+
+const tsconfigKey =
+  /"(extends|compilerOptions|files|include|exclude|references|watchOptions|typeAcquisition|compileOnSave|display|\$schema)"\s*:/;
 
 function ignoredByAll(services: readonly Service[]): (packageName: string) => boolean {
   const lists = new Map(

@@ -1,5 +1,5 @@
-/** Extensions that no tsconfig has: their changes need no look at the chains. */
-export const neverTsconfig =
+/** Extensions that neither a tsconfig nor what it extends has. */
+const neverTsconfig =
   /\.([cm]?[jt]sx?|md|s?css|html?|svg|png|jpe?g|ya?ml|sh|sql|txt|graphql|proto|snap|lock)$|(^|\/)package\.json$/;
 
 /** What else than its content a change of such a file may change, or make wrong. */

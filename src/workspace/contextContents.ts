@@ -52,6 +52,8 @@ export interface ContextYarn {
    * `committed`: in the layer.
    */
   cache: 'classic' | 'global' | 'mirror' | 'archives' | 'committed';
+  /** Folder of the layer in which package archives may stand; null: none. */
+  archives: string | null;
 }
 
 /** What one service's Docker context consists of: everything decided, nothing read but manifests and lockfile. */

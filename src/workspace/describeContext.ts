@@ -12,7 +12,7 @@ import { sourceLayers } from './contents/sourceLayers.ts';
 import { signalEntrypoint, startCommand } from './contents/startCommand.ts';
 import { templateVariables } from './contents/templateVariables.ts';
 import { yarnPart, yarnRun } from './contents/yarnRun.ts';
-import { archiveFolder } from './contents/zeroInstall.ts';
+import { environmentFileWarnings } from './contents/yarnSettings.ts';
 import type { ContextContents } from './contextContents.ts';
 import type { Project, Workspace } from './project.ts';
 import type { Service } from './service.ts';
@@ -49,7 +49,7 @@ async function common(project: Project, service: Service, { runtime, build }: Cl
   );
   return {
     service: { name: service.name, path: service.path },
-    yarn: yarnRun(project, (await archiveFolder(project)) !== null),
+    yarn: await yarnRun(project),
     builds: builds.map(nameAndPath),
     runtime: runtime.workspaces.map(nameAndPath),
     workingDirectory: service.path === '' ? '.' : service.path,
@@ -57,7 +57,7 @@ async function common(project: Project, service: Service, { runtime, build }: Cl
     secrets: Object.keys(service.settings.secrets).sort(),
     builder: service.settings.builder,
     platforms: service.settings.platforms,
-    warnings: installWarnings(project, runtime),
+    warnings: [...installWarnings(project, runtime), ...(await environmentFileWarnings(project))],
   };
 }
 

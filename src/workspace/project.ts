@@ -30,6 +30,12 @@ export interface Workspace {
 export type YarnFamily = 'classic' | 'berry';
 export type Linker = 'node-modules' | 'pnp' | 'pnpm';
 
+/** What `.yarnrc.yml` sets for some hosts. */
+type NetworkSettings = Pick<
+  YarnSettings,
+  'httpsCaFilePath' | 'caFilePath' | 'httpsKeyFilePath' | 'httpsCertFilePath'
+>;
+
 /** What `.yarnrc.yml` sets, as far as shipyarn reads it. Unknown settings are kept. */
 export interface YarnSettings {
   nodeLinker?: string;
@@ -40,7 +46,9 @@ export interface YarnSettings {
   npmRegistryServer?: string;
   httpsCaFilePath?: string;
   caFilePath?: string;
-  networkSettings?: Record<string, { httpsCaFilePath?: string; caFilePath?: string } | null>;
+  httpsKeyFilePath?: string;
+  httpsCertFilePath?: string;
+  networkSettings?: Record<string, NetworkSettings | null>;
   npmRegistries?: Record<string, { npmAuthToken?: string; npmAuthIdent?: string } | null>;
   packageExtensions?: Record<string, { dependencies?: Record<string, string> }>;
   catalog?: Record<string, string>;

@@ -56,3 +56,30 @@ it('the files that a tsconfig extends go into the service layer, whole chains an
   });
   expect(await identityOf(repo)).toBe(identity);
 });
+
+it('a tsconfig anywhere in the sources starts a chain, unless it stays out itself', async () => {
+  const repo = yarnRepo(4, {
+    ...acme,
+    '.dockerignore': '**/test\n',
+    'services/api/src/tsconfig.json': '{ "extends": "../../../tsconfig.base.json" }\n',
+    'services/api/test/tsconfig.json': '{ "extends": "../../../tsconfig.test.json" }\n',
+    'tsconfig.base.json': '{ "compilerOptions": {} }\n',
+    'tsconfig.test.json': '{ "compilerOptions": {} }\n',
+  });
+  const out = join(testFolder(), 'context');
+  await shipyarn(['context', 'api', '--out', out], { cwd: repo.root });
+  expect(readdirSync(join(out, 'service')).filter((name) => name.startsWith('tsconfig'))).toEqual([
+    'tsconfig.base.json',
+  ]);
+
+  repo.git('tag', '@acme/api@1.0.0');
+  const affected = async () => (await shipyarn(['affected', '--names'], { cwd: repo.root })).stdout;
+  repo.commit('fix: another base', { 'tsconfig.base.json': '{ "compilerOptions": { "strict": true } }\n' });
+  expect(await affected()).toContain('@acme/api');
+  repo.git('tag', '@acme/api@1.0.1');
+  repo.commit('fix: empty base', { 'tsconfig.base.json': '{}\n' });
+  expect(await affected()).toContain('@acme/api');
+  repo.git('tag', '@acme/api@1.0.2');
+  repo.commit('test: another base', { 'tsconfig.test.json': '{}\n', 'data.json': '{ "a": 1 }\n' });
+  expect(await affected()).not.toContain('@acme/api');
+});

@@ -52,6 +52,7 @@ export function requestOf(files: Files, options: RequestOptions): BuildRequest {
         install: [],
         environment: {},
         cache: 'global',
+        archives: null,
       },
       builds: [],
       runtime: [],

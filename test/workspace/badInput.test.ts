@@ -259,6 +259,19 @@ describe('bad input is refused with file, line and way out', () => {
     expect(refused).toMatchObject({ reason: 'token-in-context', at: { file: '.yarnrc.yml', line: 2 } });
     expect(JSON.stringify(refused)).not.toContain('npm_abcdef');
 
+    const hidden = [
+      'npmScopes: { acme: { npmAuthToken: npm_abcdef } }',
+      'npmScopes:\n  acme:\n    "npmAuthToken": "npm$abcdef"',
+      'npmAuthToken:\n  npm_abcdef',
+      'npmAuthToken: >-\n  npm_abcdef',
+      'npmAuthIdent: "$'.concat('{IDENT:-ada:npm_abcdefgh}"'),
+      'httpsProxy: "http://ada:npm_abcdef@proxy.example.com"',
+    ];
+    for (const setting of hidden) {
+      token.commit('a', { '.yarnrc.yml': `nodeLinker: node-modules\n${setting}\n` });
+      expect(await refusal(token), setting).toMatchObject({ reason: 'token-in-context' });
+    }
+
     const source = repo();
     source.commit('a', { 'services/api/.npmrc': '//registry.example.com/:_authToken=abc\n' });
     expect(await refusal(source)).toMatchObject({ reason: 'token-in-context' });
@@ -273,6 +286,37 @@ describe('bad input is refused with file, line and way out', () => {
     });
     const named = await contextOf(variable, '@acme/api', { secrets: { NPM_TOKEN: { env: 'NPM_TOKEN' } } });
     expect(named.dockerfile.text).toContain('--mount=type=secret,id=NPM_TOKEN');
+  });
+
+  it("a client's key for the registry, for all hosts or some", async () => {
+    const company = repo();
+    const settings = 'nodeLinker: node-modules\nhttpsKeyFilePath: ./client.key\n';
+    company.commit('a', { '.yarnrc.yml': settings, 'client.key': 'a key' });
+    expect(await refusal(company)).toMatchObject({
+      exitCode: 2,
+      reason: 'client-key-in-context',
+      at: { file: '.yarnrc.yml', line: 2 },
+    });
+    const some =
+      'nodeLinker: node-modules\nnetworkSettings:\n  "*.acme.com":\n    httpsCertFilePath: client.pem\n';
+    company.commit('a', { '.yarnrc.yml': some });
+    expect(await refusal(company)).toMatchObject({ reason: 'client-key-in-context', at: { line: 4 } });
+  });
+
+  it('environment files of Yarn stay out of the layers, and an install goes without them', async () => {
+    const injecting = repo();
+    const settings = 'nodeLinker: node-modules\n';
+    injecting.commit('a', {
+      '.yarnrc.yml': `${settings}injectEnvironmentFiles:\n  - .env.local\n`,
+      '.env.local': 'TOKEN=npm_abcdef\n',
+      'services/api/build.txt': 'a\n',
+    });
+    const { layers, warnings } = await contextOf(injecting, '@acme/api');
+    const entries = layers.flatMap((layer) => layer.entries);
+    expect(entries.filter(({ path }) => path.endsWith('.env.local'))).toEqual([]);
+    const { from } = entries.find(({ path }) => path === 'production/.yarnrc.yml') ?? {};
+    expect(from !== undefined && 'content' in from && from.content().toString()).toBe(settings);
+    expect(warnings).toEqual([expect.stringContaining('.env.local, which Yarn takes')]);
   });
 
   it('template variables that do not exist', async () => {

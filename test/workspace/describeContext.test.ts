@@ -45,6 +45,28 @@ describe('a context', () => {
     ]);
   });
 
+  it("takes inputs from a nested workspace's folder, and what a rule keeps out of the sources", async () => {
+    const root = acme['package.json'];
+    const repo = yarnRepo(4, {
+      ...acme,
+      'package.json': { ...root, workspaces: [...root.workspaces, 'services/api/plugins/*'] },
+      'services/api/plugins/extra/package.json': { name: '@acme/extra', version: '1.0.0' },
+      'services/api/plugins/extra/schema.sql': 'create table a;\n',
+      'services/api/notes.txt': 'a\n',
+      'packages/lib/notes.txt': 'a\n',
+    });
+    const inputs = ['services/api/plugins/extra/schema.sql', '**/notes.txt', 'services/api/server.js'];
+    const settings = { inputs, ignore: ['services/api/notes.txt'] };
+    const contents = await contextOf(repo, '@acme/api', settings);
+    expect(pathsOf(contents, 'service')).toEqual([
+      'service/services/api/notes.txt',
+      'service/services/api/package.json',
+      'service/services/api/plugins/extra/schema.sql',
+      'service/services/api/server.js',
+    ]);
+    expect(pathsOf(contents, 'dependencies')).toContain('dependencies/packages/lib/notes.txt');
+  });
+
   it('changes only the layers that an edit matters to', async () => {
     const repo = yarnRepo(4, acme);
     expect(await changedBy(repo, { 'services/api/server.js': '2' })).toEqual(['service']);

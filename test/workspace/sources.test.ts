@@ -26,11 +26,14 @@ async function repoWith(
     web,
     root = {},
     ignored = 'node_modules\n.yarn/cache\n',
+    settings = '',
   }: {
     api: Record<string, string>;
     web: Record<string, string>;
     root?: object;
     ignored?: string;
+    /** Of Yarn 1, beside its registry. */
+    settings?: string;
   },
 ): Promise<TestRepo> {
   const repo = testRepo();
@@ -54,7 +57,7 @@ async function repoWith(
       'services/web/package.json': service('web', web),
     }),
     ...(yarn === 1
-      ? { '.yarnrc': `registry "${registry.url}"\n` }
+      ? { '.yarnrc': `registry "${registry.url}"\n${settings}` }
       : { '.yarnrc.yml': `${berry.join('\n')}\n` }),
     '.gitignore': `${ignored}.yarn/install-state.gz\n`,
   });
@@ -124,6 +127,41 @@ describe.each(isLong ? ([2, 3, 4] as const) : ([4] as const))('committed archive
     );
     expect(archives.length).toBeLessThan(all.length - 1);
     expect(readdirSync(join(folder, 'node_modules'))).toContain('jay');
+
+    const own = 'FROM scratch\nCOPY package.json yarn.lock .yarnrc.yml ./\nCOPY .yarn .yarn\n';
+    repo.commit('build: a Dockerfile', { 'services/api/Dockerfile': own });
+    const project = await projectOf(repo);
+    const { layers } = await describeContext(project, serviceOf(project, '@acme/api'));
+    const paths = layers.flatMap(({ entries }) => entries.map(({ path }) => path));
+    const copied = paths.filter((path) => path.startsWith('.yarn/cache/')).map((path) => path.slice(12));
+    expect(copied.sort()).toEqual(archives.sort());
+  });
+});
+
+describe('an offline mirror under Yarn 1', () => {
+  it('gives the archives of the slice and no others, which an install without a network is content with', async () => {
+    const library = testRepo();
+    const commit = library.commit('feat: one', {
+      'package.json': '{ "name": "from-git", "version": "1.0.0" }\n',
+    });
+    const server = await gitHttpServer(addBareRemote(library).root, null);
+    const repo = await repoWith(1, {
+      api: { dog: '1.0.0', '@babel/parser': '*', 'from-git': `git+${server}#${commit}` },
+      web: { native: '*' },
+      settings: 'yarn-offline-mirror "./mirror"\n',
+    });
+    const all = readdirSync(join(repo.root, 'mirror'));
+    const { folder, lockfile } = await installed(1, repo, ['--offline']);
+    const inSlice = [...lockfile.matchAll(/^ {2}resolved "(.*)"$/gm)].map(([, address = '']) =>
+      address
+        .replace(/^.*\/(@babel)\/parser\/-\//, '$1-')
+        .replace(/^.*\/([^/]+\.git)#/, '$1-')
+        .replace(/^.*\/|#.*/g, ''),
+    );
+    expect(readdirSync(join(folder, 'mirror')).sort()).toEqual(inSlice.sort());
+    expect(inSlice).toEqual(expect.arrayContaining(['@babel-parser-7.0.0.tgz', `infra.git-${commit}`]));
+    expect(all.length).toBeGreaterThan(inSlice.length);
+    expect(readdirSync(join(folder, 'node_modules'))).toEqual(expect.arrayContaining(['dog', 'from-git']));
   });
 });
 

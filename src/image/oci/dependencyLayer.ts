@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ContextContents } from '../../workspace/contextContents.ts';
+import { leftovers } from '../../workspace/contents/templateVariables.ts';
+import type { ContextContents, ContextYarn } from '../../workspace/contextContents.ts';
 import { type Platform, platformName } from '../imageFormat.ts';
 import { APP_FOLDER } from './assembleConfig.ts';
 import { readFiles, writeFiles } from './diskFiles.ts';
@@ -47,7 +48,7 @@ export async function installDependencyLayer(
     const work = join(temporary, APP_FOLDER);
     await writeFiles(work, slice);
     await yarnInstall(work, platform, setting);
-    const everything = await readFiles(work, '', isLeftover(setting.contents.yarn.linker));
+    const everything = await readFiles(work, '', isLeftover(setting.contents.yarn));
     const installed = isHostPlatform(platform)
       ? everything
       : await withoutForeignPackages(everything, platform);
@@ -61,9 +62,7 @@ export async function installDependencyLayer(
 }
 
 /** What Yarn leaves behind and no service needs; some of it differs at every install. */
-function isLeftover(linker: string): (path: string) => boolean {
-  const folders =
-    linker === 'pnp' ? ['.yarn/install-state.gz', '.yarn/releases', '.shipyarn'] : ['.yarn', '.shipyarn'];
-  const own = new Set([...folders, 'node_modules/.yarn-state.yml', 'node_modules/.yarn-integrity']);
+function isLeftover(yarn: ContextYarn): (path: string) => boolean {
+  const own = new Set([...leftovers(yarn), 'node_modules/.yarn-state.yml', 'node_modules/.yarn-integrity']);
   return (path) => own.has(path) || path.endsWith('node_modules/.cache');
 }

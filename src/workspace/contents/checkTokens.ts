@@ -5,10 +5,17 @@ import type { Snapshot } from '../snapshot.ts';
 
 /** Files in which registries' credentials stand, with what a credential's line looks like in each. */
 const credentialLines: Readonly<Record<string, RegExp>> = {
-  '.npmrc': /^\s*(?:.*:)?(?:_authToken|_auth|_password)\s*=\s*(.+)$/,
-  '.yarnrc': /^\s*"?(?:.*:)?(?:_authToken|_auth|_password)"?\s+(.+)$/,
-  '.yarnrc.yml': /^\s*(?:npmAuthToken|npmAuthIdent)\s*:\s*(.+)$/,
+  '.npmrc': /^\s*(?:.*:)?(?:_authToken|_auth|_password|key)(?:\[\])?\s*=\s*(.+)$/,
+  '.yarnrc': /^\s*"?(?:.*:)?(?:_authToken|_auth|_password|key)"?\s+(.+)$/,
+  // Also between braces and in quotes. A value on the next line has a mark on this one, or nothing.
+  '.yarnrc.yml': /(?:^|[\s{,])["']?(?:npmAuthToken|npmAuthIdent)["']?\s*:\s*([^,}]*)/,
 };
+
+/** `https://user:password@host`: for a registry, or a proxy. */
+const credentialInAddress = /:\/\/([^\s/@"']+:[^\s/@"']+)@/;
+
+/** A default that is longer than a placeholder would be. */
+const longestPlaceholder = 12;
 
 /** A variable without a default in a registry's settings. */
 export interface SettingsVariable {
@@ -30,17 +37,30 @@ export async function checkTokens(
   for (const { path, oid } of files) {
     const pattern = credentialLines[posix.basename(path)];
     if (pattern === undefined) continue;
-    const lines = (await snapshot.readObject(oid)).toString('utf8').split('\n');
+    const lines = (await snapshot.readObject(oid)).toString('utf8').split(/\r?\n/);
     for (const [index, line] of lines.entries()) {
-      if (/^\s*#/.test(line)) continue;
-      const [, value = ''] = pattern.exec(line) ?? [];
-      if (value.replace(/["']|\s+#.*$/g, '').trim() !== '' && !/\$\{?\w+/.test(value))
-        throw committedToken(path, index + 1);
+      if (/^\s*[#;]/.test(line)) continue;
+      if (holdsCredential(line, lines[index + 1] ?? '', pattern)) throw committedToken(path, index + 1);
       for (const [, name = ''] of line.matchAll(/\$\{(\w+)\}/g))
         variables.push({ name, file: path, line: index + 1 });
     }
   }
   return variables;
+}
+
+function holdsCredential(line: string, nextLine: string, pattern: RegExp): boolean {
+  const [, value] = pattern.exec(line) ?? [];
+  const next = value === '' ? /^\s+([^\s:]+)$/.exec(nextLine)?.[1] : undefined;
+  const values = [value, next, credentialInAddress.exec(line)?.[1]];
+  return values.some((found) => isCredential(found ?? ''));
+}
+
+/** Whether a value is more than a variable, with a default that stands for none at most. */
+function isCredential(value: string): boolean {
+  const bare = value.replace(/["']|\s+#.*$/g, '').trim();
+  const defaults = [...bare.matchAll(/\$\{\w+:?-([^}]*)\}?/g)].map(([, text = '']) => text);
+  if (defaults.some((text) => text.length > longestPlaceholder)) return true;
+  return bare !== '' && !/\$\{\w+/.test(bare);
 }
 
 function committedToken(file: string, line: number) {

@@ -6,6 +6,7 @@ import { manifestPath } from '../readManifest.ts';
 import type { CopySource } from './copySources.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { fileOrFolder } from './rootFiles.ts';
+import { archiveFolder } from './zeroInstall.ts';
 
 /** What a Dockerfile's sources are looked up in. */
 interface Surroundings {
@@ -21,7 +22,8 @@ interface Surroundings {
 
 /**
  * Files that a Dockerfile copies and that no workspace of the closure holds. Of a folder above workspaces only what
- * belongs to no other workspace; of the whole context nothing more than is in it. Rejects where a source is missing.
+ * belongs to no other workspace; of the whole context nothing more than is in it. Package archives come with the slice.
+ * Rejects where a source is missing.
  */
 export async function copiedFiles(
   sources: readonly CopySource[],
@@ -47,7 +49,10 @@ async function filesOf(source: CopySource, surroundings: Surroundings): Promise<
     written.some((path) => covers(source.path, path) || source.path.startsWith(`${path}/`)) ||
     own.some((folder) => folder !== '' && covers(source.path, folder)) ||
     members.some((workspace) => covers(source.path, manifestPath(workspace)));
-  const kept = candidates.filter(({ path }) => !rules.ignores(path));
+  const archives = await archiveFolder(project);
+  const kept = candidates.filter(
+    ({ path }) => !rules.ignores(path) && (archives === null || !path.startsWith(`${archives}/`)),
+  );
   if (kept.length === 0 && !inContext) throw missing(source, candidates.length > 0, surroundings.dockerfile);
   const foreign = [...project.workspaces.values()].filter((workspace) => !members.includes(workspace));
   const asked = foreign.some(({ path }) => `${source.path}/`.startsWith(`${path}/`));

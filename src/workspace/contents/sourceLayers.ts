@@ -10,7 +10,7 @@ import type { IgnoreRules } from './ignoreRules.ts';
 import { sourceManifestPart } from './installLayer.ts';
 import { fileOrFolder, namedFiles } from './rootFiles.ts';
 import { checkFiles, sourceFiles } from './sourceFiles.ts';
-import { tsconfigChain } from './tsconfigChain.ts';
+import { isTsconfig, tsconfigChain } from './tsconfigChain.ts';
 import { linkedPaths } from './yarnFiles.ts';
 
 /** Dependency workspaces in one layer; in the other the service, with files from outside the workspaces. */
@@ -30,7 +30,7 @@ export async function sourceLayers(
     dependencies.map((workspace) => workspaceParts(project, closure, workspace, rules)),
   );
   const own = await workspaceParts(project, closure, service.workspace, rules);
-  const root = await rootPart(project, service, closure);
+  const root = await rootPart(project, service, closure, { rules, parts: [...parts.flat(), ...own] });
   const below = parts.length === 0 ? [] : [contextLayer('dependencies', prefixes.dependencies, parts.flat())];
   return [...below, contextLayer('service', prefixes.service, [...own, root, ...more])];
 }
@@ -59,17 +59,42 @@ async function sourcePart(project: Project, workspace: Workspace, rules: IgnoreR
   return part;
 }
 
-async function rootPart(project: Project, service: Service, closure: Closure): Promise<ContextPart> {
+/** Files from outside the workspaces, and those inside that another workspace's folder or a rule keeps back from them. */
+async function rootPart(
+  project: Project,
+  service: Service,
+  { workspaces, slice }: Closure,
+  { rules, parts }: { rules: IgnoreRules; parts: readonly ContextPart[] },
+): Promise<ContextPart> {
   const { snapshot } = project;
-  const chains = await Promise.all(closure.workspaces.map((workspace) => tsconfigChain(snapshot, workspace)));
-  const linked = await Promise.all(linkedPaths(closure.slice).map((path) => fileOrFolder(snapshot, path)));
-  const inside = closure.workspaces.map(({ path }) => `${path}/`);
+  const chains = await Promise.all(parts.map((part) => tsconfigChain(snapshot, tsconfigsIn(part))));
+  const linked = await Promise.all(linkedPaths(slice).map((path) => fileOrFolder(snapshot, path)));
+  const inputs = await namedFiles(snapshot, service.settings.inputs, 'inputs');
+  const isInside = insideAny(workspaces.map(({ path }) => path));
+  const isPresent = (path: string) => parts.some((part) => part.entry(path) !== undefined);
+  const unasked = [...chains.flat(), ...linked.flat()].filter(
+    ({ path }) => !isInside(path) || !rules.ignores(path),
+  );
   const files = new Map<string, FileEntry>(
-    [...(await namedFiles(snapshot, service.settings.inputs, 'inputs')), ...chains.flat(), ...linked.flat()]
-      .filter(({ path }) => !inside.some((folder) => path.startsWith(folder)))
+    [...inputs, ...unasked]
+      .filter(({ path }) => !isInside(path) || !isPresent(path))
       .map((file) => [file.path, file]),
   );
   const sorted = [...files.values()].sort((a, b) => compareBytes(a.path, b.path));
   await checkFiles(snapshot, sorted);
   return filesPart(sorted);
+}
+
+const tsconfigs = new WeakMap<ContextPart, readonly string[]>();
+
+/** Many services share the parts of a library: each is looked through once. */
+function tsconfigsIn(part: ContextPart): readonly string[] {
+  const found = tsconfigs.get(part) ?? part.entries().flatMap(({ path }) => (isTsconfig(path) ? path : []));
+  tsconfigs.set(part, found);
+  return found;
+}
+
+function insideAny(folders: readonly string[]): (path: string) => boolean {
+  const prefixes = folders.map((folder) => `${folder}/`);
+  return (path) => prefixes.some((prefix) => path.startsWith(prefix));
 }

@@ -28,7 +28,7 @@ export function templateVariables(
     rootFiles: builds.length === 0 ? false : rootFiles(described),
     outputs: runtime.map(({ path }) => output(path, service.path)),
     dependencies: layers.some(({ name }) => name === 'dependencies'),
-    leftovers: leftovers(yarn.linker),
+    leftovers: words(leftovers(yarn)),
     environment: pairs(described.environment),
     workingDirectory: posix.join('/app', described.workingDirectory),
     entrypoint: JSON.stringify(described.entrypoint),
@@ -79,9 +79,11 @@ function output(path: string, servicePath: string) {
   return { folder: folder(path), outputParent: posix.dirname(posix.join('/output', layer, path)) };
 }
 
-/** What Yarn leaves behind and no service needs. PnP runs from the cache and the unplugged packages. */
-function leftovers(linker: string): string {
-  return linker === 'pnp' ? '.yarn/install-state.gz .yarn/releases .shipyarn' : '.yarn .shipyarn';
+/** What Yarn leaves behind and no service needs, from the app folder. PnP runs from the cache and the unplugged packages. */
+export function leftovers({ linker, archives }: Pick<ContextYarn, 'linker' | 'archives'>): string[] {
+  if (linker === 'pnp') return ['.yarn/install-state.gz', '.yarn/releases', '.shipyarn'];
+  const apart = archives === null || archives.startsWith('.yarn/') ? [] : [archives];
+  return ['.yarn', '.shipyarn', ...apart];
 }
 
 function folder(path: string): string {

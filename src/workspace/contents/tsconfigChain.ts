@@ -1,28 +1,29 @@
 import { posix } from 'node:path';
 import type { FileEntry } from '../../ports/git.ts';
-import type { Workspace } from '../project.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 const chains = new WeakMap<Snapshot, Map<string, Promise<FileEntry[]>>>();
 
+/** Whether a file is where a chain may start. */
+export function isTsconfig(path: string): boolean {
+  return /(^|\/)tsconfig[^/]*\.json$/.test(path);
+}
+
 /**
- * Files outside a workspace's folder that its tsconfig files reach by `extends`, however long the chain.
+ * Files that some tsconfig files reach by `extends`, however long the chain, those files themselves left out.
  * Packages named by `extends` come with the install. Looked for once in a snapshot.
  */
-export function tsconfigChain(snapshot: Snapshot, workspace: Workspace): Promise<FileEntry[]> {
+export function tsconfigChain(snapshot: Snapshot, starts: readonly string[]): Promise<FileEntry[]> {
   const known = chains.get(snapshot) ?? new Map<string, Promise<FileEntry[]>>();
   chains.set(snapshot, known);
-  const chain = known.get(workspace.path) ?? findChain(snapshot, workspace);
-  known.set(workspace.path, chain);
+  const key = starts.join('\n');
+  const chain = known.get(key) ?? findChain(snapshot, starts);
+  known.set(key, chain);
   return chain;
 }
 
-async function findChain(snapshot: Snapshot, workspace: Workspace): Promise<FileEntry[]> {
-  const children = await snapshot.children(workspace.path);
-  const prefix = workspace.path === '' ? '' : `${workspace.path}/`;
-  const pending = children
-    .filter(({ name, mode }) => mode !== '040000' && /^tsconfig.*\.json$/.test(name))
-    .map(({ name }) => prefix + name);
+async function findChain(snapshot: Snapshot, starts: readonly string[]): Promise<FileEntry[]> {
+  const pending = [...starts];
   const seen = new Map<string, FileEntry | null>(pending.map((path) => [path, null]));
   for (let path = pending.pop(); path !== undefined; path = pending.pop()) {
     for (const target of await extended(snapshot, path)) {
@@ -32,9 +33,7 @@ async function findChain(snapshot: Snapshot, workspace: Workspace): Promise<File
       pending.push(file.path);
     }
   }
-  return [...seen.values()]
-    .filter((file) => file !== null)
-    .filter((file) => !file.path.startsWith(prefix) || prefix === '');
+  return [...seen.values()].filter((file) => file !== null);
 }
 
 /** TypeScript takes `extends` with and without `.json` (its `getExtendsConfigPath`). */
@@ -55,6 +54,6 @@ async function extended(snapshot: Snapshot, path: string): Promise<string[]> {
 }
 
 /** tsconfig files are JSON with comments; a comment mark inside a string stays. */
-function withoutComments(text: string): string {
+export function withoutComments(text: string): string {
   return text.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, string) => string ?? '');
 }

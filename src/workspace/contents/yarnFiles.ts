@@ -9,6 +9,7 @@ import { compareBytes, type Snapshot } from '../snapshot.ts';
 import { type ContextPart, filesPart } from './contextPart.ts';
 import { fileOrFolder } from './rootFiles.ts';
 import { checkFiles } from './sourceFiles.ts';
+import { checkClientKeys } from './yarnSettings.ts';
 import { archiveFiles } from './zeroInstall.ts';
 
 /**
@@ -18,6 +19,7 @@ import { archiveFiles } from './zeroInstall.ts';
  */
 export async function yarnFiles(project: Project, slice: LockfileSlice): Promise<FileEntry[]> {
   const { snapshot } = project;
+  checkClientKeys(project);
   const files = new Map<string, FileEntry>();
   const add = (found: readonly FileEntry[]) => {
     for (const file of found) files.set(file.path, file);

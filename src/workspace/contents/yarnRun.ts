@@ -4,11 +4,12 @@ import type { ContextPart } from './contextPart.ts';
 import { writtenPart } from './contextPart.ts';
 import { fetchYarnScript } from './fetchYarnScript.ts';
 import { yarnRegistry } from './yarnRegistry.ts';
+import { archiveFolder, isZeroInstall } from './zeroInstall.ts';
 
 const scriptPath = '.shipyarn/yarn.cjs';
 
 /** How Yarn is run in an install layer: the committed release, else one that a small script fetches from the registry. */
-export function yarnRun(project: Project, zeroInstall: boolean): ContextYarn {
+export async function yarnRun(project: Project): Promise<ContextYarn> {
   const { family, version, linker, yarnPath } = project.yarn;
   return {
     family,
@@ -20,7 +21,8 @@ export function yarnRun(project: Project, zeroInstall: boolean): ContextYarn {
         ? ['install', '--frozen-lockfile', '--non-interactive']
         : ['install', '--immutable'],
     environment: family === 'classic' ? common : berryEnvironment,
-    cache: zeroInstall ? 'committed' : cacheOf(project),
+    cache: (await isZeroInstall(project)) ? 'committed' : cacheOf(project),
+    archives: await archiveFolder(project),
   };
 }
 

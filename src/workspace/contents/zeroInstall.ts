@@ -3,26 +3,67 @@ import { posix } from 'node:path';
 import type { FileEntry } from '../../ports/git.ts';
 import type { LockfileSlice } from '../lockfile/lockfileSlice.ts';
 import type { Project } from '../project.ts';
+import type { Snapshot } from '../snapshot.ts';
 
-/** The folder of committed package archives (zero-install), or null where there is none. */
-export async function archiveFolder(project: Project): Promise<string | null> {
-  if (project.yarn.family === 'classic') return null;
-  const folder = posix.normalize(project.settings.cacheFolder ?? '.yarn/cache');
-  if (folder.startsWith('..') || folder.startsWith('/')) return null;
-  const children = await project.snapshot.children(folder);
-  return children.some(({ name }) => name.endsWith('.zip')) ? folder : null;
+/**
+ * The folder in the repo in which package archives may be committed, or null: `cacheFolder` (zero-install), under
+ * Yarn 1 `yarn-offline-mirror`. Yarn 1 puts there what it downloads, too.
+ */
+export async function archiveFolder({ yarn, settings, snapshot }: Project): Promise<string | null> {
+  const named =
+    yarn.family === 'classic' ? await offlineMirror(snapshot) : (settings.cacheFolder ?? '.yarn/cache');
+  const folder = posix.normalize(named ?? '/').replace(/\/$/, '');
+  return folder.startsWith('..') || folder.startsWith('/') || folder === '' ? null : folder;
+}
+
+/** Yarn's own file counts before npm's (`Config#getOfflineMirrorPath`). */
+async function offlineMirror(snapshot: Snapshot): Promise<string | null> {
+  for (const file of ['.yarnrc', '.npmrc']) {
+    const text = (await snapshot.read(file))?.toString('utf8') ?? '';
+    const [, quoted, bare] = /^\s*"?yarn-offline-mirror"?[\s=]+(?:"([^"]*)"|(\S+))/m.exec(text) ?? [];
+    if (bare === 'false') return null;
+    const path = quoted ?? bare;
+    if (path !== undefined) return path;
+  }
+  return null;
+}
+
+/** Whether installs run from committed archives alone (zero-install). */
+export async function isZeroInstall(project: Project): Promise<boolean> {
+  const folder = project.yarn.family === 'classic' ? null : await archiveFolder(project);
+  if (folder === null) return false;
+  return (await project.snapshot.children(folder)).some(({ name }) => name.endsWith('.zip'));
 }
 
 /** The committed archives of a slice's packages, and no others. */
 export async function archiveFiles(project: Project, slice: LockfileSlice): Promise<FileEntry[]> {
   const folder = await archiveFolder(project);
-  if (folder === null) return [];
+  const children = folder === null ? [] : await project.snapshot.children(folder);
+  if (children.length === 0) return [];
+  const isWanted = project.yarn.family === 'classic' ? mirrored(slice) : cached(slice);
+  return children.flatMap(({ name, mode, oid }) =>
+    mode !== '040000' && isWanted(name) ? [{ path: `${folder}/${name}`, mode, oid }] : [],
+  );
+}
+
+function cached(slice: LockfileSlice): (name: string) => boolean {
   const wanted = new Set(slice.locators().map(({ name, reference }) => locatorHash(name, reference)));
-  const children = await project.snapshot.children(folder);
-  return children.flatMap(({ name, mode, oid }) => {
-    const [, hash = ''] = /-([0-9a-f]{10})-[^-]+\.zip$/.exec(name) ?? [];
-    return wanted.has(hash) && mode !== '040000' ? [{ path: `${folder}/${name}`, mode, oid }] : [];
-  });
+  return (name) => wanted.has(/-([0-9a-f]{10})-[^-]+\.zip$/.exec(name)?.[1] ?? '');
+}
+
+/** `TarballFetcher#getTarballMirrorPath` and `GitFetcher#getTarballMirrorPath` in Yarn 1. */
+function mirrored(slice: LockfileSlice): (name: string) => boolean {
+  const wanted = new Set(
+    slice.locators().flatMap(({ reference }) => {
+      const [address = '', commit = ''] = reference.split('#');
+      const path = address.replace(/^[\w+]+:\/\/[^/]*|\?.*$/g, '');
+      const [, scope, packed] =
+        /\/(?:(@[^/]+)(?:\/|%2f))?[^/]+\/(?:-|_attachments)\/(?:@[^/]+\/)?([^/]+)$/.exec(path) ?? [];
+      const name = packed ?? posix.basename(path).replace(/^:/, '');
+      return [scope === undefined ? name : `${scope}-${name}`, `${name}-${commit}`];
+    }),
+  );
+  return (name) => wanted.has(name);
 }
 
 /** First ten digits of a locator's hash, as in an archive's name (`structUtils.slugifyLocator` in @yarnpkg/core). */

@@ -59,7 +59,7 @@ export async function generateMonorepo(
   const versions = folders.map(() => random.pick(['1.0.0', '1.2.0', '2.0.0']));
   for (const [index, folder] of folders.entries()) {
     const manifest = workspace(random, yarn, { index, names, folders, versions });
-    if (yarn !== 1) await addLocal(random, manifest, folder, files);
+    await addLocal(random, yarn, manifest, folder, files);
     files[`${folder}/package.json`] = manifest;
     files[`${folder}/index.js`] = 'module.exports = 1;\n';
   }
@@ -156,16 +156,17 @@ function linkTo(
   ]);
 }
 
-/** Folders and archives beside the workspace: `portal:`, `link:`, `file:`. */
+/** Folders and archives beside the workspace: `portal:`, `link:`, `file:`; Yarn 1 knows no portals. */
 async function addLocal(
   random: Random,
+  yarn: YarnVersion,
   manifest: Manifest,
   folder: string,
   files: Record<string, unknown>,
 ): Promise<void> {
   if (!random.chance(0.3)) return;
   const dependencies = manifest.dependencies as Record<string, string>;
-  const kind = random.pick(['portal', 'link', 'file', 'tgz']);
+  const kind = random.pick([...(yarn === 1 ? [] : ['portal']), 'link', 'file', 'tgz']);
   const name = `local-${folder.split('/').at(-1)}`;
   const up = folder
     .split('/')
