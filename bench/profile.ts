@@ -65,6 +65,10 @@ async function profiled(
   });
   await finish(shipyarn(['release'], world.monorepo));
   return [
+    {
+      name: `affected --names, ${size.workspaces} workspaces`,
+      command: timed(['affected', '--committed', '--names'], folder),
+    },
     { name: `affected, ${size.workspaces} workspaces`, command: timed(['affected', '--committed'], folder) },
     {
       name: `context, ${size.workspaces} workspaces`,

@@ -24,7 +24,14 @@ const targets: readonly Target[] = [
     'Affected at 100 workspaces beside `turbo ls --affected`',
     1,
     'affected-100',
-    'shipyarn',
+    'affected --names',
+    'turbo',
+  ),
+  ratioTarget(
+    'The same with identities, reasons, commits and versions',
+    1,
+    'affected-100',
+    'affected --json',
     'turbo',
   ),
   {
@@ -32,9 +39,16 @@ const targets: readonly Target[] = [
     most: 2,
     unit: 'times',
     measure: (results) =>
-      timeOf(results, 'affected-1000', 'shipyarn') / timeOf(results, 'affected-100', 'shipyarn'),
+      timeOf(results, 'affected-1000', 'affected --names') /
+      timeOf(results, 'affected-100', 'affected --names'),
   },
-  secondsTarget('Affected at 1,000 workspaces, cold', 1, 'affected-1000', 'shipyarn'),
+  secondsTarget('Affected at 1,000 workspaces, cold', 1, 'affected-1000', 'affected --names'),
+  secondsTarget(
+    'The same with identities, reasons, commits and versions',
+    1,
+    'affected-1000',
+    'affected --json',
+  ),
   {
     target: 'Git processes of `affected` at the largest size beyond those at 10 workspaces',
     most: 0,

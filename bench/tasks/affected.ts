@@ -52,7 +52,7 @@ export function affected({ folder, base, services, truth }: Subject, input: stri
         ),
       },
     ],
-    note: 'Without a cache or a daemon of any tool. Plain Git: `diff --name-only`, `ls-tree -r`, `log --name-only`.',
+    note: 'Without a cache or a daemon of any tool. `--names` lists names, as the peers do; `--json` adds identities, reasons, commits and next versions. Plain Git: `diff --name-only`, `ls-tree -r`, `log --name-only`.',
     cannot: { 'git-cliff': 'knows no workspaces', 'conventional-changelog': 'knows no workspaces' },
   };
 }
@@ -90,10 +90,19 @@ export async function affectedAnswers({
 function detectors(folder: string, base: string, since: readonly string[] = []): Detector[] {
   return [
     {
-      name: 'shipyarn affected',
+      name: 'shipyarn affected --names',
       kind: 'shipyarn',
       command: shipyarn(['affected', '--committed', '--names', ...since], folder),
       names: (stdout) => stdout.split('\n').filter((name) => name !== ''),
+    },
+    {
+      name: 'shipyarn affected --json',
+      kind: 'shipyarn',
+      command: shipyarn(['affected', '--committed', '--json', ...since], folder),
+      names: (stdout) =>
+        (JSON.parse(stdout).services as { name: string; affected: boolean }[])
+          .filter((service) => service.affected)
+          .map(({ name }) => name),
     },
     {
       name: 'turbo ls --affected',
