@@ -11,33 +11,28 @@ export interface ReleaseTag {
   version: string;
 }
 
+interface ParsedTag extends ReleaseTag {
+  order: number | null;
+}
+
 /** All release tags in the repository by service, merged or not, highest version first. */
 export function releaseTags(tags: readonly GitTag[], format: TagFormat): Map<string, ReleaseTag[]> {
-  const byService = new Map<string, ReleaseTag[]>();
+  const byService = new Map<string, ParsedTag[]>();
   for (const gitTag of tags) {
     const found = format.parse(gitTag.name);
     if (found === null) continue;
     const known = byService.get(found.service) ?? [];
     byService.set(found.service, known);
-    known.push({ gitTag, version: found.version });
+    known.push({ gitTag, version: found.version, order: found.order });
   }
-  for (const [service, known] of byService) byService.set(service, highestFirst(known));
-  return byService;
+  return new Map([...byService].map(([service, known]) => [service, highestFirst(known)]));
 }
 
-/** By `compareBuild`, which reads both versions anew at each comparison; plain ones are read once. */
-function highestFirst(tags: readonly ReleaseTag[]): ReleaseTag[] {
-  const read = tags.map((tag) => ({ tag, order: plainOrder(tag.version) }));
-  read.sort((a, b) =>
-    a.order === null || b.order === null ? compareBuild(b.tag.version, a.tag.version) : b.order - a.order,
+/** By `compareBuild`, which reads both versions anew at each comparison; plain ones are read already. */
+function highestFirst(tags: readonly ParsedTag[]): ReleaseTag[] {
+  return [...tags].sort((a, b) =>
+    a.order === null || b.order === null ? compareBuild(b.version, a.version) : b.order - a.order,
   );
-  return read.map(({ tag }) => tag);
-}
-
-/** A number that plain versions of at most five digits a part are ordered by; null: another version. */
-function plainOrder(version: string): number | null {
-  const [, major, minor, patch] = /^(\d{1,5})\.(\d{1,5})\.(\d{1,5})$/.exec(version) ?? [];
-  return patch === undefined ? null : Number(major) * 1e10 + Number(minor) * 1e5 + Number(patch);
 }
 
 /**

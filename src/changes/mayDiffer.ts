@@ -210,8 +210,19 @@ function ignoredByAll(services: readonly Service[]): (packageName: string) => bo
   };
 }
 
+/** The lockfile is searched through for each workspace. */
+const thirdPartyNeeds = new WeakMap<Project, Map<Workspace, boolean>>();
+
 /** Whether a third-party package has the workspace among its dependencies: then it may stand in any slice. */
-function neededByThirdParty({ lockfile, yarn }: Project, { name }: Workspace): boolean {
+function neededByThirdParty(project: Project, workspace: Workspace): boolean {
+  const known = thirdPartyNeeds.get(project) ?? new Map<Workspace, boolean>();
+  thirdPartyNeeds.set(project, known);
+  const needed = known.get(workspace) ?? isNeededByThirdParty(project, workspace);
+  known.set(workspace, needed);
+  return needed;
+}
+
+function isNeededByThirdParty({ lockfile, yarn }: Project, { name }: Workspace): boolean {
   for (const line of [`\n    "${name}"`, `\n    ${name}`]) {
     for (let at = lockfile.indexOf(line); at !== -1; at = lockfile.indexOf(line, at + 1)) {
       const end = lockfile.indexOf('\n\n', at);

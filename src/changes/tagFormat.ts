@@ -6,15 +6,18 @@ import { inputFailure } from '../errors.ts';
 export interface TagFormat {
   /** Git tag of a service's version. */
   format(service: string, version: string): string;
-  /** The service and version that a tag stands for; null: not a release tag of these services. */
-  parse(gitTag: string): { service: string; version: string } | null;
+  /**
+   * The service and version that a tag stands for; null: not a release tag of these services. `order`: a number that
+   * plain versions are ordered by; null: another version.
+   */
+  parse(gitTag: string): { service: string; version: string; order: number | null } | null;
 }
 
 /** Semantic Versioning 2.0.0, loosely: `semver` checks what this finds. */
 const versionPattern = '\\d+\\.\\d+\\.\\d+[0-9A-Za-z.+-]*';
 
-/** Digits that a number holds exactly, without leading zeros. */
-const plainVersion = /^(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})\.(?:0|[1-9]\d{0,14})$/;
+/** Parts of at most five digits, without leading zeros: one number can hold all three. */
+const plainVersion = /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})$/;
 
 /**
  * Tags as `tagFormat` shapes them, for these services. Rejects formats that cannot tell versions or services
@@ -47,8 +50,15 @@ export function tagFormat(
       if (mark !== undefined) {
         const start = gitTag.lastIndexOf(mark) + mark.length;
         const version = gitTag.slice(start);
-        const service = plainVersion.test(version) ? byTag.get(`${gitTag.slice(0, start)}0.0.0`) : undefined;
-        if (service !== undefined) return { service, version };
+        const parts = plainVersion.exec(version);
+        const service = parts === null ? undefined : byTag.get(`${gitTag.slice(0, start)}0.0.0`);
+        if (parts !== null && service !== undefined) {
+          return {
+            service,
+            version,
+            order: Number(parts[1]) * 1e10 + Number(parts[2]) * 1e5 + Number(parts[3]),
+          };
+        }
       }
       const match = pattern.exec(gitTag);
       const [start = 0, end = 0] = match?.indices?.groups?.version ?? [];
@@ -56,7 +66,7 @@ export function tagFormat(
       if (valid(version) !== version.replace(/\+.*$/, '')) return null;
       const example = `${gitTag.slice(0, start)}0.0.0${gitTag.slice(end)}`;
       const service = byTag.get(example);
-      return service === undefined ? null : { service, version };
+      return service === undefined ? null : { service, version, order: null };
     },
   };
 }

@@ -15,14 +15,14 @@ describe('tag formats', () => {
   ])('%s goes both ways', (template, api, web) => {
     const format = formatOf(template);
     expect(format.format('@acme/api', '1.2.3-rc.1')).toBe(api);
-    expect(format.parse(api)).toEqual({ service: '@acme/api', version: '1.2.3-rc.1' });
+    expect(format.parse(api)).toMatchObject({ service: '@acme/api', version: '1.2.3-rc.1' });
     expect(format.format('web', '1.2.3')).toBe(web);
-    expect(format.parse(web)).toEqual({ service: 'web', version: '1.2.3' });
+    expect(format.parse(web)).toMatchObject({ service: 'web', version: '1.2.3' });
   });
 
   it('needs no service name where there is one service', () => {
     const format = formatOf('v{version}', [{ name: 'web' }]);
-    expect(format.parse('v1.0.0')).toEqual({ service: 'web', version: '1.0.0' });
+    expect(format.parse('v1.0.0')).toMatchObject({ service: 'web', version: '1.0.0' });
   });
 
   it.each([
@@ -41,7 +41,7 @@ describe('tag formats', () => {
 
   it('tells services whose names hold versions or each other apart', () => {
     const format = formatOf('{service}-{version}', [{ name: 'web' }, { name: 'web-1.0.0' }]);
-    expect(format.parse('web-1.0.0-2.0.0')).toEqual({ service: 'web-1.0.0', version: '2.0.0' });
+    expect(format.parse('web-1.0.0-2.0.0')).toMatchObject({ service: 'web-1.0.0', version: '2.0.0' });
   });
 
   it.each([

@@ -3,7 +3,7 @@ import { inputFailure } from '../../errors.ts';
 import type { Project } from '../project.ts';
 import type { Service } from '../service.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { builtinTemplate } from './renderDockerfile.ts';
+import { builtinTemplate } from './builtinTemplate.ts';
 
 /** What a service is built with. */
 export interface DockerfileSource {

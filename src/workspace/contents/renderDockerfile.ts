@@ -1,6 +1,5 @@
 import Mustache from 'mustache';
 import { inputFailure } from '../../errors.ts';
-import { readOwnFile } from '../../readOwnFile.ts';
 
 /** What a template may use; docs/dockerfile.md describes each. */
 export type TemplateVariables = Readonly<Record<string, unknown>>;
@@ -77,12 +76,4 @@ function unknownVariable(template: string, name: string, offset: number, file: s
 
 function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length;
-}
-
-let builtin: string | undefined;
-
-/** The built-in template, which stands beside package.json. */
-export function builtinTemplate(): string {
-  builtin ??= readOwnFile('Dockerfile.template');
-  return builtin;
 }
