@@ -27,13 +27,19 @@ export interface AttributedCommit {
   release?: string;
 }
 
-/** What the stage `changes` says of one service. */
-export interface ServiceChange {
+/** What building a service's image takes. */
+export interface ServiceIdentity {
   service: Service;
   /** `sha256:…` */
   identity: string;
   /** What the version follows; null: a first release. */
   lastRelease: LastRelease | null;
+  /** The context at head; computed when asked for, once. */
+  contents(): Promise<ContextContents>;
+}
+
+/** What the stage `changes` says of one service. */
+export interface ServiceChange extends ServiceIdentity {
   /** What it was compared with (the last release's commit, or `--since`); null: nothing, a first release. */
   since: { gitTag: string | null; commit: string } | null;
   affected: boolean;
@@ -42,7 +48,5 @@ export interface ServiceChange {
   commits: readonly AttributedCommit[];
   /** Versions that tags of this service hold anywhere in the repository, merged or not. */
   takenVersions: ReadonlySet<string>;
-  /** The context at head; computed when asked for, once. */
-  contents(): Promise<ContextContents>;
   warnings: readonly string[];
 }

@@ -1,4 +1,4 @@
-import type { ServiceChange } from '../changes/serviceChange.ts';
+import type { ServiceIdentity } from '../changes/serviceChange.ts';
 import type { Config } from '../config/settings.ts';
 import { cacheTag, identityTagOf, imageTagOf, repositoryOf } from '../plan/imageReference.ts';
 import type { BuildRequest } from '../ports/builder.ts';
@@ -9,7 +9,7 @@ export type Pusher = 'release' | 'pull-request';
 type Caches = Pick<BuildRequest, 'cacheFrom' | 'lastBuild' | 'cacheTo'>;
 
 /** What a builder without a cache of its own may begin with, and where it leaves its own. */
-export function buildCaches(change: ServiceChange, config: Config, pusher: Pusher): Caches {
+export function buildCaches(change: ServiceIdentity, config: Config, pusher: Pusher): Caches {
   const repository = repositoryOf(change.service, config);
   const last = lastImages(change, repository);
   if (config.file.cache !== 'registry') return last;
@@ -20,7 +20,7 @@ export function buildCaches(change: ServiceChange, config: Config, pusher: Pushe
 }
 
 /** The last release's image by identity, and by version, which registries keep longer. */
-function lastImages({ lastRelease }: ServiceChange, repository: string): Caches {
+function lastImages({ lastRelease }: ServiceIdentity, repository: string): Caches {
   if (lastRelease === null) return {};
   const { identity, version } = lastRelease;
   const released = `${repository}:${imageTagOf(version)}`;

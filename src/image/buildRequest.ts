@@ -1,4 +1,4 @@
-import type { ServiceChange } from '../changes/serviceChange.ts';
+import type { ServiceIdentity } from '../changes/serviceChange.ts';
 import { contextTar } from '../context/contextTar.ts';
 import { withLinkWarnings } from '../context/linkWarnings.ts';
 import { openEntry } from '../context/openEntry.ts';
@@ -20,7 +20,7 @@ export interface BuildSources {
 export async function buildRequest(
   { env, git, report }: Pick<Ports, 'env' | 'git' | 'report'>,
   { head, snapshot }: BuildSources,
-  change: ServiceChange,
+  change: ServiceIdentity,
 ): Promise<Omit<BuildRequest, 'target'>> {
   const [contents, secrets] = await Promise.all([
     change.contents().then((described) => withLinkWarnings(described, snapshot)),

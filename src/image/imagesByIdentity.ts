@@ -1,20 +1,17 @@
-import type { ServiceChange } from '../changes/serviceChange.ts';
-import { builderName } from '../config/serviceSettings.ts';
+import type { ServiceIdentity } from '../changes/serviceChange.ts';
 import type { Config } from '../config/settings.ts';
 import { identityTagOf, pullRequestTagOf, repositoryOf } from '../plan/imageReference.ts';
-import type { Builder, BuiltImage } from '../ports/builder.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { ImageStore } from '../ports/registry.ts';
-import { buildCaches, type Pusher } from './buildCaches.ts';
-import { buildImages } from './buildImages.ts';
-import { type BuildSources, buildRequest } from './buildRequest.ts';
-import { isLayout } from './engineRepository.ts';
+import type { Pusher } from './buildCaches.ts';
+import type { BuildSources } from './buildRequest.ts';
 import { type FoundImage, findImage } from './findImage.ts';
+import { imageMaker } from './imageMaker.ts';
 import { movedBase } from './movedBase.ts';
 
 /** A service whose image is to be in a store. */
 export interface ImageJob {
-  change: ServiceChange;
+  change: ServiceIdentity;
   /** Name inside the store: `team/api`. */
   repository: string;
 }
@@ -56,11 +53,49 @@ export async function imagesByIdentity(
   const { config } = sources;
   const trusted = trustedTags(config, options.pusher);
   const looking = options.rebuild ? new Map<string, FoundImage>() : foundImages(store, jobs, trusted);
-  const [there, builder] = await Promise.all([
-    looking,
-    ports.openBuilder(builderName(config), config),
-    askAhead(store, config, jobs),
-  ]);
+  const maker = imageMaker(ports, sources, store, jobs, options);
+  try {
+    const there = await looking;
+    const found = new Set(there.keys());
+    void maker.end(found);
+    await useFound(ports, config, { store, jobs, there }, options);
+    const digests = new Map([...there].map(([service, { digest }]) => [service, digest]));
+    const missing = jobs.filter(({ change }) => !found.has(change.service.name));
+    const failure = missing.length === 0 ? null : await failureOf(maker.build(missing, digests), options);
+    return { digests, found, ...(failure === null ? {} : { failure }) };
+  } finally {
+    await maker.end(jobs.map(({ change }) => change.service.name));
+  }
+}
+
+/** Why something is missing, where what could be built is to be given; null: nothing is. */
+async function failureOf(
+  building: Promise<void>,
+  { keepGoing, signal }: ImagesOptions,
+): Promise<Error | null> {
+  try {
+    await building;
+    return null;
+  } catch (failure) {
+    if (!keepGoing || !(failure instanceof Error) || signal.aborted) throw failure;
+    return failure;
+  }
+}
+
+interface Found {
+  store: ImageStore;
+  jobs: readonly ImageJob[];
+  /** By service. */
+  there: ReadonlyMap<string, FoundImage>;
+}
+
+/** Tells what was found, and makes it the release's. */
+async function useFound(
+  ports: Ports,
+  config: Config,
+  { store, jobs, there }: Found,
+  { pusher }: ImagesOptions,
+): Promise<void> {
   for (const { change } of jobs) {
     const image = there.get(change.service.name);
     if (image === undefined) continue;
@@ -69,27 +104,11 @@ export async function imagesByIdentity(
     const detail = `${repositoryOf(change.service, config)}@${image.digest.slice(0, 19)} ${origin}`;
     ports.report({ kind: 'effect', effect: 'image-reused', detail, service: change.service.name });
   }
-  if (options.pusher === 'release') await adopt(store, jobs, there);
+  if (pusher === 'release') await adopt(store, jobs, there);
   await tellMovedBases(ports, config, store, jobs, there);
-  const digests = new Map([...there].map(([service, { digest }]) => [service, digest]));
-  const found = new Set(there.keys());
-  const missing = jobs.filter(({ change }) => !found.has(change.service.name));
-  if (missing.length === 0) return { digests, found };
-  try {
-    await buildMissing(ports, sources, { builder, store }, missing, digests, options);
-    return { digests, found };
-  } catch (failure) {
-    if (!options.keepGoing || !(failure instanceof Error) || options.signal.aborted) throw failure;
-    return { digests, found, failure };
-  }
 }
 
 type TagOf = (identity: string) => string;
-
-/** The tag under which such a run pushes. */
-function ownTag(pusher: Pusher): TagOf {
-  return pusher === 'release' ? identityTagOf : pullRequestTagOf;
-}
 
 /** By whose tags an image may be found. */
 function trustedTags({ file }: Config, pusher: Pusher): TagOf[] {
@@ -110,26 +129,6 @@ async function foundImages(
     }),
   );
   return new Map(images.flat());
-}
-
-/** Images of a run whose next questions go out ahead; with more of them the registry always has something to do. */
-const FEW = 4;
-
-/**
- * Asks the registry, while it looks for the images, what the builder `oci` would ask it next: for the right to push,
- * and for the last release's image, most of whose layers the new one has, too. What it refuses is met again by those
- * who need it.
- */
-async function askAhead(store: ImageStore, config: Config, jobs: readonly ImageJob[]): Promise<void> {
-  if (builderName(config) !== 'oci' || isLayout(store) || jobs.length > FEW) return;
-  await Promise.all(
-    jobs.map(async ({ change: { lastRelease }, repository }) => {
-      store.checkAccess(repository).catch(() => {});
-      const identity = lastRelease?.identity ?? null;
-      if (identity === null) return;
-      await store.getManifest(repository, identityTagOf(identity)).catch(() => null);
-    }),
-  );
 }
 
 /** What a pull request pushed and a release uses is the release's from now on. */
@@ -167,35 +166,4 @@ async function tellMovedBases(
       ports.report({ kind: 'warning', message, service: service.name });
     }),
   );
-}
-
-/** What was built stands in `digests` even where something else failed. */
-async function buildMissing(
-  ports: Ports,
-  sources: Sources,
-  { builder, store }: { builder: Builder; store: ImageStore },
-  jobs: readonly ImageJob[],
-  digests: Map<string, string>,
-  { pusher, signal, keepGoing, rebuild }: ImagesOptions,
-): Promise<void> {
-  const { config } = sources;
-  const toRequests = Promise.all(
-    jobs.map(async ({ change, repository }) => ({
-      ...(await buildRequest(ports, sources, change)),
-      target: { store, repository, imageTag: ownTag(pusher)(change.identity) },
-      ...(isLayout(store) ? {} : buildCaches(change, config, pusher)),
-      refreshBase: rebuild === true,
-    })),
-  );
-  // A release has asked already; `oci` asks while it builds. Builds of minutes are not begun for a push that is refused.
-  const asks = pusher === 'pull-request' && builder.name !== 'oci' ? jobs : [];
-  const [requests] = await Promise.all([
-    toRequests,
-    builder.check(),
-    ...asks.map(({ repository }) => store.checkAccess(repository)),
-  ]);
-  const { report } = ports;
-  const keep = (service: string, { digest }: BuiltImage) => void digests.set(service, digest);
-  const { parallel } = config.file;
-  await buildImages(builder, requests, { signal, report, keepGoing, parallel, onBuilt: keep });
 }

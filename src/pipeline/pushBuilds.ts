@@ -1,15 +1,25 @@
+import { identifyServices } from '../changes/identifyServices.ts';
+import type { LastRelease, ServiceIdentity } from '../changes/serviceChange.ts';
 import { channelOf } from '../config/channelOf.ts';
+import { builderName } from '../config/serviceSettings.ts';
+import { FEW } from '../image/imageMaker.ts';
 import { imagesByIdentity } from '../image/imagesByIdentity.ts';
 import { firstRegistry } from '../image/makeImages.ts';
+import { preparePush } from '../image/preparePush.ts';
 import { repositoryInStore } from '../image/repositoryInStore.ts';
 import { repositoryOf } from '../plan/imageReference.ts';
+import type { GitTag } from '../ports/git.ts';
 import type { Ports } from '../ports/ports.ts';
 import { inStage } from '../report/inStage.ts';
 import { pickServices } from '../workspace/findServices.ts';
-import { type SurveyOptions, surveyRepo } from './survey.ts';
+import type { Service } from '../workspace/service.ts';
+import { changesQuestion } from './changesQuestion.ts';
+import { type Survey, type SurveyOptions, surveyRepo } from './survey.ts';
 import { surveyChanges } from './surveyChanges.ts';
 
-export interface PushBuildsOptions extends Pick<SurveyOptions, 'cwd' | 'configPath' | 'since'> {
+type Tags = Promise<readonly GitTag[]>;
+
+export interface PushBuildsOptions extends Pick<SurveyOptions, 'cwd' | 'configPath'> {
   /** By name, name without scope, or folder; empty: those that are affected. */
   services: readonly string[];
   keepGoing: boolean;
@@ -29,22 +39,20 @@ export interface PushedBuild {
  * tagged in Git or deployed. Releases use these images only where `reuseFrom: pull-requests` is set.
  */
 export async function pushBuilds(ports: Ports, options: PushBuildsOptions): Promise<PushedBuild[]> {
-  const { services: named, signal, keepGoing, since } = options;
+  const { services: named, signal, keepGoing } = options;
   const tags = ports.git.history.tags();
   tags.catch(() => undefined);
   const survey = await inStage(ports, 'workspace', () => surveyRepo(ports, { ...options, worktree: false }));
-  const { config, head } = survey;
+  const { config } = survey;
   const services = pickServices(survey.services, named);
-  const channel = channelOf(config, head.branch);
-  const changes = await inStage(ports, 'changes', () =>
-    surveyChanges(ports, { ...survey, services }, { since, channel, tags }),
+  const asked = { ...survey, services };
+  const wanted = await inStage(ports, 'changes', () =>
+    named.length > 0 ? namedServices(ports, asked, tags) : affectedServices(ports, asked, tags),
   );
-  const wanted = changes.filter(({ affected }) => affected || named.length > 0);
   if (wanted.length === 0) return [];
 
-  const first = firstRegistry(config);
   const repositories = new Map(wanted.map(({ service }) => [service.name, repositoryOf(service, config)]));
-  const store = await ports.openStore(first, config);
+  const store = await ports.openStore(firstRegistry(config), config);
   const jobs = wanted.map((change) => ({
     change,
     repository: repositoryInStore(store.location, change.service.settings.image),
@@ -58,4 +66,29 @@ export async function pushBuilds(ports: Ports, options: PushBuildsOptions): Prom
     reference: `${repository}@${images.digests.get(service)}`,
     outcome: images.found.has(service) ? 'found' : 'built',
   }));
+}
+
+async function affectedServices(ports: Ports, survey: Survey, tags: Tags): Promise<ServiceIdentity[]> {
+  const channel = channelOf(survey.config, survey.head.branch);
+  const changes = await surveyChanges(ports, survey, { channel, tags });
+  return changes.filter(({ affected }) => affected);
+}
+
+/** They are built whether they changed or not, so the registry gets ready before that could be told. */
+async function namedServices(ports: Ports, survey: Survey, tags: Tags): Promise<ServiceIdentity[]> {
+  const channel = channelOf(survey.config, survey.head.branch);
+  const ready = await readyStore(ports, survey);
+  for (const service of survey.services) ready(service, null);
+  return identifyServices(await changesQuestion(ports, survey, { channel, tags }), ready);
+}
+
+/** Has the registry get ready for the images of a few services, where the builder is one that talks to it itself. */
+async function readyStore(
+  ports: Ports,
+  { config, services }: Survey,
+): Promise<(service: Service, lastRelease: LastRelease | null) => void> {
+  if (builderName(config) !== 'oci' || services.length > FEW) return () => {};
+  const store = await ports.openStore(firstRegistry(config), config);
+  return ({ settings }, lastRelease) =>
+    preparePush(store, repositoryInStore(store.location, settings.image), lastRelease);
 }

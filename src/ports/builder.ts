@@ -41,11 +41,21 @@ export interface BuiltImage {
   mediaType: string;
 }
 
+export interface BuildOptions {
+  signal: AbortSignal;
+  report: Report;
+  /**
+   * Resolves once the image is known to be needed; absent: it is. Until then a builder may get ready what costs little,
+   * and send small blobs, which nothing points to yet.
+   */
+  wanted?: Promise<void>;
+}
+
 /** Builds contexts and leaves the images whole in the target's store; nothing is tagged there before it is whole. */
 export interface Builder {
   readonly name: 'engine' | 'oci' | 'buildx';
   /** Rejects, with the way out, where this builder cannot work on this machine. */
   check(): Promise<void>;
-  build(request: BuildRequest, options: { signal: AbortSignal; report: Report }): Promise<BuiltImage>;
+  build(request: BuildRequest, options: BuildOptions): Promise<BuiltImage>;
   close(): Promise<void>;
 }

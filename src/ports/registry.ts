@@ -24,6 +24,11 @@ export interface ImageStore {
   readonly location: string;
   /** Rejects with an explained failure where the credentials may not push to this repository. Writes nothing. */
   checkAccess(repository: string): Promise<void>;
+  /**
+   * Does ahead what a push of small blobs would begin with, in the background; what is refused is met again by the push.
+   * `like` is the tag of an image that most likely has most of its blobs.
+   */
+  preparePush(repository: string, like?: string): void;
   /** By tag or digest; null where it does not exist. */
   getManifest(repository: string, reference: string): Promise<StoredManifest | null>;
   /** `reference` is a tag or the manifest's own digest. Gives the digest. */

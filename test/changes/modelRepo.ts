@@ -2,7 +2,8 @@ import { expect } from 'vitest';
 import { openGit } from '../../src/adapters/git/openGit.ts';
 import { detectAffected } from '../../src/changes/detectAffected.ts';
 import { detectChanges } from '../../src/changes/detectChanges.ts';
-import type { ServiceChange } from '../../src/changes/serviceChange.ts';
+import { identifyServices } from '../../src/changes/identifyServices.ts';
+import type { LastRelease, ServiceChange, ServiceIdentity } from '../../src/changes/serviceChange.ts';
 import { formatTagMessage } from '../../src/changes/tagTrailers.ts';
 import { loadConfig } from '../../src/config/loadConfig.ts';
 import type { Git } from '../../src/ports/git.ts';
@@ -96,12 +97,30 @@ async function detectWith(
   const project = await readProject(snapshot);
   const services = await findServices(project, config);
   const tags = await git.history.tags();
-  const question = { git, head, config, project, services, tags, configAt, channel, since };
+  const asked = { git, head, config, project, services, tags, configAt, channel };
+  const question = { ...asked, since };
   // First, so that it finds out by itself; a failure is told by the other.
   const names = await detectAffected(question).catch(() => null);
   const changes = await detectChanges(question);
   expect(names?.filter(({ affected }) => affected).map(({ service }) => service.name)).toEqual(
     changes.filter(({ affected }) => affected).map(({ service }) => service.name),
   );
+  await checkIdentities(changes, asked);
   return changes;
+}
+
+/** Those who do not ask what changed are told the same. */
+async function checkIdentities(
+  changes: readonly ServiceChange[],
+  question: Parameters<typeof identifyServices>[0],
+): Promise<void> {
+  const told = new Map<string, LastRelease>();
+  const identified = await identifyServices(question, ({ name }, release) => void told.set(name, release));
+  const facts = ({ service, identity, lastRelease }: ServiceIdentity) => [
+    service.name,
+    identity,
+    lastRelease,
+  ];
+  expect(identified.map(facts)).toEqual(changes.map(facts));
+  for (const { service, lastRelease } of changes) expect(told.get(service.name) ?? null).toEqual(lastRelease);
 }

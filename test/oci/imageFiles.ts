@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { createGunzip, gzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import {
@@ -59,5 +60,5 @@ export async function imageFiles(
 
 /** A layer that can be unpacked. */
 export async function tarLayer(entries: readonly LayerEntry[]): Promise<Buffer> {
-  return gzipSync(Buffer.concat(await layerTar(entries).toArray()));
+  return gzipSync(Buffer.concat(await Readable.from(layerTar(entries)).toArray()));
 }

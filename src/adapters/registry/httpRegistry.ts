@@ -44,15 +44,21 @@ export function httpRegistry(location: string, host: RegistryHost, options: Http
   const sessions = uploadSessions(client, requests.startUpload);
   const named = namedBlobs();
 
+  const getManifest = (repository: string, reference: string) =>
+    again(async () => {
+      const stored = await fetchManifest(client, requests.getManifest(repository, reference), reference);
+      if (stored !== null) named.add(repository, stored);
+      return stored;
+    });
+
   return {
     location,
     checkAccess: (repository) => again(() => sessions.open(repository, UPLOADS_AHEAD)),
-    getManifest: (repository, reference) =>
-      again(async () => {
-        const stored = await fetchManifest(client, requests.getManifest(repository, reference), reference);
-        if (stored !== null) named.add(repository, stored);
-        return stored;
-      }),
+    preparePush(repository, like) {
+      sessions.open(repository, UPLOADS_AHEAD).catch(() => {});
+      if (like !== undefined) named.expect(repository, like, () => getManifest(repository, like));
+    },
+    getManifest,
     putManifest: (repository, reference, manifest) =>
       again(() => sendManifest(client, requests, repository, reference, manifest)),
     hasBlob: (repository, digest) =>

@@ -32,6 +32,8 @@ export function layoutFolder(folder: string): ImageStore {
     async checkAccess(repository) {
       await explained(folder, () => makeLayout(at(repository)));
     },
+    // A folder is near enough.
+    preparePush() {},
     async getManifest(repository, reference) {
       const found = await findDescriptor(at(repository), reference);
       if (found === null) return null;

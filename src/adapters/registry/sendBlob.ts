@@ -6,7 +6,7 @@ import { Passing } from './retry.ts';
 import { type UploadSessions, uploadAddress } from './uploadSessions.ts';
 
 /** Bytes; where an upload is open already, sending this much costs less than asking whether it is there. */
-const TINY_BLOB = 32 * 1024;
+const TINY_BLOB = 256 * 1024;
 
 /** Bytes; for what is smaller, the upload is started while the registry is still asked whether it has the blob. */
 const SMALL_BLOB = 1024 * 1024;
@@ -33,7 +33,7 @@ export async function sendBlob(
   const elsewhere = blob.mountFrom !== undefined && blob.mountFrom !== repository ? blob.mountFrom : null;
   // An upload that has been waiting may be forgotten by now: a second attempt starts one of its own.
   const waiting = () => (attempt === 1 ? sessions.takeWaiting(repository) : null);
-  if (elsewhere === null && blob.size <= SMALL_BLOB && !named.has(repository, blob.digest)) {
+  if (elsewhere === null && blob.size <= SMALL_BLOB && !(await named.has(repository, blob.digest))) {
     const opened = waiting();
     if (opened !== null && blob.size <= TINY_BLOB) return upload(uploading, repository, blob, await opened);
     // Both questions in one round trip; the answer to the second keeps.

@@ -39,7 +39,7 @@ export function assemblePlain(
 async function copiedLayers(
   request: BuildRequest,
   { copies }: PlainDockerfile,
-  { cacheFolder }: Run,
+  { cacheFolder, signal, wanted }: Run,
 ): Promise<Layer[]> {
   const { layers, dockerfile } = request.contents;
   const keys = layers.map(({ name, key }) => [name, key]);
@@ -48,7 +48,11 @@ async function copiedLayers(
     .digest('hex');
   const folder = join(cacheFolder, 'builds', key);
   const kept = await keptLayers(folder);
-  if (kept !== null) return kept;
+  if (kept !== null) {
+    // This machine has made it before, so most likely the registry has it.
+    await wanted;
+    return kept;
+  }
   const context = contextFiles(request);
   const files = [...(await context.of('dependencies')), ...(await context.of('service'))];
   return keepLayers(folder, (temporary) =>
@@ -56,7 +60,7 @@ async function copiedLayers(
       copies.map((copy, n) => {
         const { entries, missing } = copyEntries(copy, files);
         if (missing !== null) throw nothingToCopy(dockerfile.origin ?? dockerfile.path, copy.line, missing);
-        return writeLayer(`COPY ${copy.sources.join(' ')}`, entries, layerFile(temporary, n));
+        return writeLayer(`COPY ${copy.sources.join(' ')}`, entries, layerFile(temporary, n), signal);
       }),
     ),
   );

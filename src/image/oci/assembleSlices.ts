@@ -83,6 +83,6 @@ async function checkNative(
   if (native.length === 0) return;
   const version = base.config.config?.Env?.find((variable) => variable.startsWith('NODE_VERSION='));
   const major = version === undefined ? null : Number.parseInt(version.slice('NODE_VERSION='.length), 10);
-  const libc = () => baseLibc(base, run.cacheFolder);
+  const libc = () => run.wanted.then(() => baseLibc(base, run.cacheFolder));
   await checkNativePackages(native, { platform, base: base.name, libc, nodeMajor: major });
 }

@@ -38,6 +38,7 @@ async function assembleAll(request: BuildRequest, run: Run, start: Start): Promi
   const images: PlatformImage[] = [];
   for (const platform of platforms) images.push(await start(assemble(platform)));
   await access;
+  await run.wanted;
   const top = images.length === 1 ? single(images) : await index(request, images);
   run.signal.throwIfAborted();
   const [digest] = await Promise.all([

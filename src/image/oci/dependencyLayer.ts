@@ -54,7 +54,7 @@ export async function installDependencyLayer(
       : await withoutForeignPackages(everything, platform);
     const entries = installed.map((entry) => ({ ...entry, path: `${APP_FOLDER}/${entry.path}` }));
     const native = await nativePackages(installed);
-    const packed = await writeLayer('dependencies', entries, layerFile(temporary, 0));
+    const packed = await writeLayer('dependencies', entries, layerFile(temporary, 0), setting.signal);
     await rm(work, { recursive: true });
     return [{ ...packed, native }];
   });

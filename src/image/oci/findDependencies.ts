@@ -42,6 +42,7 @@ export async function findDependencies(
     run.report({ kind: 'build', service, step, state: 'cached', text: 'found in the registry' });
     return { layer: stored, storeAs: [] };
   }
+  await run.wanted;
   run.report({ kind: 'build', service, step, state: 'started' });
   const slice = await files.of('production');
   const layer = await installDependencyLayer(key, slice, platform, setting);

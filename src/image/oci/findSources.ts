@@ -28,6 +28,8 @@ export async function findSources(
   const kept = await keptLayers(folder);
   const service = contents.service.name;
   if (kept !== null) {
+    // This machine has made it before, so most likely the registry has it.
+    await run.wanted;
     for (const { name } of contents.builds) {
       run.report({ kind: 'build', service, step: `build ${name}`, state: 'cached' });
     }
@@ -39,10 +41,11 @@ export async function findSources(
       Promise.all(
         sourceLayers(contents, sources, built).map(({ title, entries }, n) => {
           const placed = entries.map((entry) => ({ ...entry, path: `${APP_FOLDER}/${entry.path}` }));
-          return writeLayer(title, placed, layerFile(temporary, n));
+          return writeLayer(title, placed, layerFile(temporary, n), run.signal);
         }),
       );
     if (contents.builds.length === 0) return pack(null);
+    await run.wanted;
     const onStep = (workspace: string) =>
       run.report({ kind: 'build', service, step: `build ${workspace}`, state: 'started' });
     return buildWorkspaces(contents, await files.of('manifests'), sources, setting, onStep, pack);

@@ -10,10 +10,16 @@ import { compressTar, type Layer } from './layer.ts';
 
 type HostLayer = Layer & { config: ImageConfig };
 
-/** The base made of this machine's own Node, packed once for each Node and kept. */
-export async function hostBaseImage(cacheFolder: string, env: NodeJS.ProcessEnv): Promise<BaseImage> {
+/** The base made of this machine's own Node, packed once for each Node, when it is `wanted`, and kept. */
+export async function hostBaseImage(
+  cacheFolder: string,
+  env: NodeJS.ProcessEnv,
+  wanted: Promise<void>,
+): Promise<BaseImage> {
   const folder = join(cacheFolder, 'host-base', await keyOf(env));
-  const [layer] = (await keptLayers<HostLayer>(folder)) ?? (await makeBase(folder, env));
+  const kept = await keptLayers<HostLayer>(folder);
+  if (kept === null) await wanted;
+  const [layer] = kept ?? (await makeBase(folder, env));
   if (layer === undefined) throw new Error(`no layer in ${folder}`);
   return { name: 'host', digest: null, config: layer.config, layers: [layer], mountFrom: undefined };
 }
@@ -34,7 +40,7 @@ function makeBase(folder: string, env: NodeJS.ProcessEnv): Promise<HostLayer[]> 
     const { entries, config: runtime } = await hostBase({ platform, execPath, env });
     const file = layerFile(temporary, 0);
     // 120 MB of Node: the quickest compression is a third larger and saves seconds.
-    const layer = await compressTar('host base', rootFileSystemTar(entries), file, 1);
+    const layer = await compressTar('host base', rootFileSystemTar(entries), file, { level: 1 });
     const config: ImageConfig = {
       ...hostPlatform(),
       config: { Env: [...runtime.Env, `NODE_VERSION=${process.versions.node}`], Cmd: [...runtime.Cmd] },

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
+import { createGzip, gzipSync } from 'node:zlib';
 import { type Pack, pack } from 'tar-stream';
 import { packEntry } from '../../context/packEntry.ts';
 import type { LargeObject } from '../../ports/git.ts';
 import type { Descriptor } from '../../ports/registry.ts';
 import { compareBytes } from '../../workspace/snapshot.ts';
-import { mediaTypes } from '../imageFormat.ts';
+import { digestOf, mediaTypes } from '../imageFormat.ts';
 
 /** One file of a layer. `path` is relative to the root of the image. */
 export type LayerEntry = { path: string /** User and group; root where absent. */; owner?: number } & (
@@ -37,12 +37,61 @@ const GZIP_OS_BYTE = 9;
  * Packs entries as a layer. The same entries give the same bytes with the same Node version: they are sorted, owned by
  * root, have one time and one of two modes, and parent folders are written out. The layer is kept in `file`.
  */
-export function writeLayer(title: string, entries: readonly LayerEntry[], file: string): Promise<Layer> {
-  return compressTar(title, layerTar(entries), file);
+export function writeLayer(
+  title: string,
+  entries: readonly LayerEntry[],
+  file: string,
+  signal: AbortSignal,
+): Promise<Layer> {
+  return compressTar(title, layerTar(entries), file, { signal });
 }
 
+/** Bytes of tar; less is compressed at once: streams take longer to set up. */
+const SMALL_TAR = 256 * 1024;
+
 /** Compresses a tar into `file` and takes its digests on the way. `level`: of zlib, 1 (quick) to 9 (small). */
-export async function compressTar(title: string, tar: Readable, file: string, level = 6): Promise<Layer> {
+export async function compressTar(
+  title: string,
+  tar: AsyncIterable<Buffer>,
+  file: string,
+  { level = 6, signal = AbortSignal.any([]) }: { level?: number; signal?: AbortSignal },
+): Promise<Layer> {
+  const chunks = tar[Symbol.asyncIterator]();
+  const begin: Buffer[] = [];
+  let size = 0;
+  while (size <= SMALL_TAR) {
+    const next = await chunks.next();
+    if (next.done) return compressAtOnce(title, Buffer.concat(begin), file, level);
+    begin.push(next.value);
+    size += next.value.length;
+  }
+  const whole = Readable.from(joined(begin, chunks), { objectMode: false });
+  return compressStream(title, whole, file, { level, signal });
+}
+
+async function* joined(begin: readonly Buffer[], rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* begin;
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}
+
+/** The same bytes as {@link compressStream} gives. */
+function compressAtOnce(title: string, tar: Buffer, file: string, level: number): Layer {
+  const compressed = gzipSync(tar, { level });
+  compressed[GZIP_OS_BYTE] = 255;
+  writeFileSync(file, compressed);
+  return layerIn(file, title, digestOf(tar), digestOf(compressed), compressed.length);
+}
+
+async function compressStream(
+  title: string,
+  tar: Readable,
+  file: string,
+  { level, signal }: { level: number; signal: AbortSignal },
+): Promise<Layer> {
   const diffHash = createHash('sha256');
   const hash = createHash('sha256');
   let size = 0;
@@ -56,13 +105,14 @@ export async function compressTar(title: string, tar: Readable, file: string, le
       hash.update(chunk);
     }),
     createWriteStream(file),
+    { signal },
   );
-  return {
-    descriptor: { mediaType: mediaTypes.ociLayer, digest: `sha256:${hash.digest('hex')}`, size },
-    diffId: `sha256:${diffHash.digest('hex')}`,
-    title,
-    open: () => createReadStream(file),
-  };
+  return layerIn(file, title, `sha256:${diffHash.digest('hex')}`, `sha256:${hash.digest('hex')}`, size);
+}
+
+function layerIn(file: string, title: string, diffId: string, digest: string, size: number): Layer {
+  const descriptor = { mediaType: mediaTypes.ociLayer, digest, size };
+  return { descriptor, diffId, title, open: () => createReadStream(file) };
 }
 
 function passing(look: (chunk: Buffer) => void): Transform {
@@ -75,13 +125,13 @@ function passing(look: (chunk: Buffer) => void): Transform {
 }
 
 /** The uncompressed tar of a layer. */
-export function layerTar(entries: readonly LayerEntry[]): Readable {
+export function layerTar(entries: readonly LayerEntry[]): AsyncIterable<Buffer> {
   const tar = pack();
   writeEntries(tar, withFolders(entries)).then(
     () => tar.finalize(),
     (error: Error) => tar.destroy(error),
   );
-  return Readable.from(tar, { objectMode: false });
+  return tar as AsyncIterable<Buffer>;
 }
 
 function withFolders(entries: readonly LayerEntry[]): LayerEntry[] {
@@ -96,11 +146,31 @@ function withFolders(entries: readonly LayerEntry[]): LayerEntry[] {
   return [...byPath.values()].sort((a, b) => compareBytes(a.path, b.path));
 }
 
+/** Files that Git is asked for ahead of the one that is written. */
+const AHEAD = 8;
+
 async function writeEntries(tar: Pack, entries: readonly LayerEntry[]): Promise<void> {
-  for (const entry of entries) await writeEntry(tar, entry);
+  const asked: (Promise<Buffer | LargeObject> | null)[] = [];
+  for (const [n, entry] of entries.entries()) {
+    while (asked.length < Math.min(n + AHEAD, entries.length)) asked.push(openAhead(entries[asked.length]));
+    await writeEntry(tar, entry, asked[n] ?? null);
+    asked[n] = null;
+  }
 }
 
-async function writeEntry(tar: Pack, entry: LayerEntry): Promise<void> {
+function openAhead(entry: LayerEntry | undefined): Promise<Buffer | LargeObject> | null {
+  if (entry === undefined || !('open' in entry)) return null;
+  const opening = entry.open();
+  // Whoever writes it meets the failure.
+  opening.catch(() => {});
+  return opening;
+}
+
+async function writeEntry(
+  tar: Pack,
+  entry: LayerEntry,
+  opening: Promise<Buffer | LargeObject> | null,
+): Promise<void> {
   const { owner = 0 } = entry;
   const common = { name: entry.path, uid: owner, gid: owner, mtime: new Date(FILE_TIME * 1000) };
   if (entry.type === 'directory') {
@@ -111,7 +181,7 @@ async function writeEntry(tar: Pack, entry: LayerEntry): Promise<void> {
   } else {
     const mode = entry.executable ? 0o755 : 0o644;
     if ('open' in entry) {
-      const content = await entry.open();
+      const content = await (opening ?? entry.open());
       const size = Buffer.isBuffer(content) ? content.length : content.size;
       const header = { ...common, type: 'file' as const, mode, size };
       if (Buffer.isBuffer(content)) await packEntry(tar, header, content);

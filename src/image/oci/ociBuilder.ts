@@ -4,6 +4,7 @@ import type { ImageStore } from '../../ports/registry.ts';
 import { buildImage } from './buildImage.ts';
 import { dropOldEntries } from './dropOldEntries.ts';
 import { sharedBlobs } from './sharedBlobs.ts';
+import { waitingBlobs } from './waitingBlobs.ts';
 
 export interface OciBuilderOptions {
   env: NodeJS.ProcessEnv;
@@ -24,7 +25,13 @@ export function ociBuilder(options: OciBuilderOptions): Builder {
     async check() {
       await mkdir(options.cacheFolder, { recursive: true });
     },
-    build: (request, { signal, report }) => buildImage(request, { ...options, signal, report, shared }),
+    build: (request, { wanted, ...run }) =>
+      buildImage(request, {
+        ...options,
+        ...run,
+        shared: wanted === undefined ? shared : waitingBlobs(shared, wanted),
+        wanted: wanted ?? Promise.resolve(),
+      }),
     close: () => dropOldEntries(options.cacheFolder),
   };
 }

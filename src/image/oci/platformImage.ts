@@ -23,11 +23,11 @@ export async function openBase(
   reference: string,
   { contents, target }: BuildRequest,
   platform: Platform,
-  { openStore, cacheFolder, env }: Run,
+  { openStore, cacheFolder, env, wanted }: Run,
 ): Promise<BaseImage> {
   if (reference === 'host') {
     checkHostBase(platform, contents.service.name);
-    return hostBaseImage(cacheFolder, env);
+    return hostBaseImage(cacheFolder, env, wanted);
   }
   try {
     return await findBaseImage(reference, platform, { openStore, target: target.store, cacheFolder });

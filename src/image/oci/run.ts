@@ -7,6 +7,8 @@ export interface Run extends OciBuilderOptions {
   signal: AbortSignal;
   report: Report;
   shared: SharedBlobs;
+  /** Resolves once the image is known to be needed: whatever takes long waits for it. */
+  wanted: Promise<void>;
 }
 
 /** Takes note of work that goes on beside the rest, so that nothing of it outlives a failure. */
