@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { reporters } from './test/support/reporters.ts';
 import { SlowestFirst } from './test/support/slowestFirst.ts';
@@ -9,8 +10,8 @@ export default defineConfig({
     sequence: { sequencer: SlowestFirst },
     globalSetup: 'test/support/shared.ts',
     exclude: ['test/**/*.long.test.ts'],
-    // By default one core is left idle, which on two cores doubles the time.
-    maxWorkers: '100%',
+    // One more than cores: engines, registries and time-outs are waited for.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { reporters } from './test/support/reporters.ts';
 import { SlowestFirst } from './test/support/slowestFirst.ts';
@@ -14,14 +15,19 @@ export default defineConfig({
       'test/context/templateImages.test.ts',
       'test/context/templateSecrets.test.ts',
       'test/engine/silentRegistry.test.ts',
+      'test/oci/ociBuilder.test.ts',
       'test/release/fullDisk.test.ts',
+      'test/release/oci.test.ts',
+      'test/release/pullRequestBuilds.test.ts',
       'test/release/signals.test.ts',
+      'test/workspace/installScripts.test.ts',
       'test/workspace/sources.test.ts',
     ],
     sequence: { sequencer: SlowestFirst },
     globalSetup: 'test/support/shared.ts',
     testTimeout: 1_800_000,
     hookTimeout: 300_000,
-    maxWorkers: '100%',
+    // One more than cores: engines, registries and time-outs are waited for.
+    maxWorkers: availableParallelism() + 1,
   },
 });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type ModelRepo, modelRepo, releasedModelRepo } from '../changes/modelRepo.ts';
 import { editFile } from '../changes/monorepo.ts';
 import { shipyarn } from '../support/run.ts';
@@ -87,8 +87,9 @@ describe('the next release', () => {
 
 describe('the history', () => {
   /** Three releases of the api, the second by lightweight tag, and one commit since. */
-  async function history(): Promise<ModelRepo> {
-    const repo = await releasedModelRepo();
+  let repo: ModelRepo;
+  beforeAll(async () => {
+    repo = await releasedModelRepo();
     touch(repo, 'feat: one', 'services/api');
     touch(repo, 'fix: in a library', 'packages/http');
     repo.git('tag', '@acme/api@1.1.0');
@@ -98,11 +99,10 @@ describe('the history', () => {
     touch(repo, 'feat: three', 'services/api');
     repo.git('tag', '@acme/api@1.2.0');
     touch(repo, 'perf: four', 'services/api');
-    return repo;
-  }
+  });
 
   it('is told whole, by release; what a tag says stands as it is', async () => {
-    expect(await changelog(await history(), 'api', '--all')).toBe(
+    expect(await changelog(repo, 'api', '--all')).toBe(
       [
         ['## 1.2.1 (date)', '### Performance Improvements', '* four'],
         ['## 1.2.0 (date)', '### Features', '* three', '### Bug Fixes', '* two'],
@@ -128,14 +128,13 @@ describe('the history', () => {
     [['--from', 'HEAD~3', '--to', 'HEAD~1'], ['1.2.0']],
     [['--from', 'HEAD~1', '--to', 'HEAD'], ['Unreleased']],
   ])('is told in part with %j', async (args, expected) => {
-    const text = await changelog(await history(), 'api', ...args);
+    const text = await changelog(repo, 'api', ...args);
     expect(text.match(/^(## \S+|notes)/gm)?.map((line) => line.replace('## ', ''))).toEqual(expected);
   });
 
   it.each([[['--from', 'nowhere']], [['--to', '9.9.9']], [['--all', '--from', '1.1.0']], [['nobody']]])(
     'is refused with %j',
     async (args) => {
-      const repo = await history();
       const { exitCode, stdout, stderr } = await shipyarn(['changelog', 'api', ...args], { cwd: repo.root });
       expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
       expect(stderr).toMatch(/^error .*\n {2}→ /);
@@ -143,7 +142,6 @@ describe('the history', () => {
   );
 
   it('is read with one walk for what is to come and one for what was, however many services there are', async () => {
-    const repo = await history();
     const walks = async (...args: string[]) => {
       const trace = join(repo.root, '.git', `trace${args.length}`);
       await shipyarn(['changelog', ...args], { cwd: repo.root, env: { GIT_TRACE: trace } });

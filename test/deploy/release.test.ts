@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { beforeAll, beforeEach, expect, it } from 'vitest';
 import { makeWorld, type World } from '../release/world.ts';
 import { describeWith } from '../support/parts.ts';
 import { shipyarn } from '../support/run.ts';
@@ -15,8 +15,14 @@ const tagOf = async (world: World) =>
 const edit = (from: string, to: string) => ({ 'services/api/src/server.js': [from, to] as const });
 
 await describeWith(['registry'], 'releases and the infra repo', () => {
+  let world: World;
+  beforeAll(async () => {
+    world = await makeWorld();
+    await world.save();
+  });
+  beforeEach(() => world.restore());
+
   it('pass over a held service until the hold is lifted', async () => {
-    const world = await makeWorld();
     await ok(world, 'release');
     await world.merge('feat(api): free berths', edit('berths: 12', 'berths: 12, free: 3'));
     await ok(world, 'release');
@@ -35,18 +41,17 @@ await describeWith(['registry'], 'releases and the infra repo', () => {
 
   it('wait in a freeze window; the first run after it deploys', async () => {
     const freeze = '{ from: 2000-01-01T00:00:00Z, to: 2999-01-01T00:00:00Z, reason: holidays }';
-    const world = await makeWorld('oci', {
+    const frozen = await makeWorld('oci', {
       config: `environments: { production: { freeze: [${freeze}] } }\n`,
     });
-    expect(await ok(world, 'release')).toContain('frozen until 2999-01-01T00:00:00Z: holidays');
-    expect(await tagOf(world)).toBe('0.0.0');
-    await world.merge('chore: thaw', { 'shipyarn.yaml': ['2999-', '2001-'] });
-    await ok(world, 'release');
-    expect(await tagOf(world)).toBe('0.1.0');
+    expect(await ok(frozen, 'release')).toContain('frozen until 2999-01-01T00:00:00Z: holidays');
+    expect(await tagOf(frozen)).toBe('0.0.0');
+    await frozen.merge('chore: thaw', { 'shipyarn.yaml': ['2999-', '2001-'] });
+    await ok(frozen, 'release');
+    expect(await tagOf(frozen)).toBe('0.1.0');
   }, 180_000);
 
   it('leave the infra repo alone with --no-deploy, and deploy does it', async () => {
-    const world = await makeWorld();
     await ok(world, 'release', '--no-deploy');
     expect(await tagOf(world)).toBe('0.0.0');
     await ok(world, 'deploy', 'api');
@@ -54,7 +59,6 @@ await describeWith(['registry'], 'releases and the infra repo', () => {
   }, 180_000);
 
   it('a revert by a person stands', async () => {
-    const world = await makeWorld();
     await ok(world, 'release');
     await world.git(['fetch', '--quiet', world.infraRemote, 'main'], world.infra);
     await world.git(['reset', '--quiet', '--hard', 'FETCH_HEAD'], world.infra);

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
 import { publishReleaseImage, stageReleaseImage } from '../../src/image/releaseImage.ts';
 import { pullWhole } from '../registry/imageTools.ts';
+import { isLong } from '../support/isLong.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
 import { tempDir } from '../support/tempDir.ts';
@@ -16,7 +17,7 @@ const open = (location: string) => openImageStore(location, { env: {}, insecureR
 await describeWith(['registry', 'engine'], 'an image assembled without an engine', () => {
   const cases = [
     [1, 'node-modules'],
-    [3, 'node-modules'],
+    ...(isLong ? ([[3, 'node-modules']] as const) : []),
     [4, 'node-modules'],
     [4, 'pnp'],
     [4, 'pnpm'],
@@ -42,30 +43,25 @@ await describeWith(['registry', 'engine'], 'an image assembled without an engine
 });
 
 describe('the same commit', () => {
-  test('gives the same digest in any folder, with nothing kept from before', async () => {
+  test('gives the same digest in any folder, with nothing kept from before, and a line of history for each layer, also for those of a base without one', async () => {
     const images = await Promise.all(
       [1, 2].map(async () => {
         const store = open(`oci:${await tempDir('layout')}`);
         const { built } = await buildService(apiRepo(4), { store, cacheFolder: await freshCache() });
         expect(await pullWhole(store, 'team/api', built.digest)).toBe(built.digest);
+        const { history, rootfs } = await readImageConfig(store, 'team/api', built.digest);
+        expect(history?.map(({ created_by }) => created_by)).toEqual([
+          'base image host',
+          'shipyarn: dependencies',
+          'shipyarn: packages/lib',
+          'shipyarn: services/api',
+        ]);
+        expect(rootfs.diff_ids).toHaveLength(4);
         return built.digest;
       }),
     );
     expect(images[0]).toBe(images[1]);
   });
-});
-
-test('the history has a line for each layer, also for those of a base without one', async () => {
-  const store = open(`oci:${await tempDir('layout')}`);
-  const { built } = await buildService(apiRepo(4), { store, cacheFolder: await freshCache() });
-  const { history, rootfs } = await readImageConfig(store, 'team/api', built.digest);
-  expect(history?.map(({ created_by }) => created_by)).toEqual([
-    'base image host',
-    'shipyarn: dependencies',
-    'shipyarn: packages/lib',
-    'shipyarn: services/api',
-  ]);
-  expect(rootfs.diff_ids).toHaveLength(4);
 });
 
 describe('what is not made again', () => {
