@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { onTestFinished, TestRunner } from 'vitest';
 
 /** A temporary Git repository, removed when the test ends. */
 export interface TestRepo {
@@ -21,7 +21,7 @@ export interface TestRepo {
 export function testFolder(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'shipyarn-test-')));
   const remove = () => rmSync(folder, { recursive: true, force: true });
-  if (expect.getState().currentTestName === undefined) process.once('exit', remove);
+  if (TestRunner.getCurrentTest() === undefined) process.once('exit', remove);
   else onTestFinished(remove);
   return folder;
 }
