@@ -74,6 +74,8 @@ export interface Project {
   settings: YarnSettings;
   /** Content of `.yarnrc.yml`, for the lines that errors name. */
   settingsText: string;
+  /** Folders that Yarn 1 links (`link:`), by path: their dependencies count, and its lockfile lists none of them. */
+  linked: ReadonlyMap<string, Workspace>;
   /** Content of yarn.lock. */
   lockfile: string;
   /**

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { inputFailure } from '../errors.ts';
 import { crypto } from '../lateCrypto.ts';
 import type { PackageManifest, Workspace } from './project.ts';
@@ -65,6 +66,12 @@ function madeUpName(path: string): string {
     .slice(0, 6);
   const base = path === '' ? 'root-workspace' : (path.split('/').at(-1) ?? 'unnamed-workspace');
   return `${base}-${hash}`;
+}
+
+/** The folder that a path after `link:` names, from the root of the repo. */
+export function linkedFolder(path: string): string {
+  const folder = posix.normalize(path).replace(/\/$/, '');
+  return folder === '.' ? '' : folder;
 }
 
 /** Path of a workspace's package.json. */

@@ -1,6 +1,6 @@
 import { inputFailure } from '../errors.ts';
 import type { Project, Workspace } from './project.ts';
-import { manifestPath, readManifest } from './readManifest.ts';
+import { linkedFolder, manifestPath, readManifest } from './readManifest.ts';
 import { readYarn } from './readYarn.ts';
 import type { Snapshot } from './snapshot.ts';
 import { workspaceFolders } from './workspaceFolders.ts';
@@ -16,9 +16,13 @@ export async function readProject(snapshot: Snapshot): Promise<Project> {
   const [workspaces, lockfile] = await Promise.all([readWorkspaces(snapshot, root), readLockfile(snapshot)]);
   if (lockfile === null) throw notFound('yarn.lock', 'Run `yarn install` and commit the lockfile.');
   const { text, oid } = lockfile;
-  const project = { root, workspaces, ...(await readYarn(snapshot, root, text)), lockfile: text };
+  const yarn = await readYarn(snapshot, root, text);
+  const linked =
+    yarn.yarn.family === 'classic' ? await readLinked(snapshot, text) : new Map<string, Workspace>();
+  const project = { root, workspaces, ...yarn, linked, lockfile: text };
   const settings = await snapshot.entry('.yarnrc.yml');
-  const structure = sharedStructure([root, ...workspaces.values()], `${oid} ${settings?.oid}`);
+  const members = [root, ...workspaces.values(), ...linked.values()];
+  const structure = sharedStructure(members, `${oid} ${settings?.oid}`);
   return { snapshot, ...project, structure };
 }
 
@@ -69,6 +73,16 @@ async function readWorkspaces(snapshot: Snapshot, root: Workspace): Promise<Read
   }
   byName.delete(root.name);
   return byName;
+}
+
+/** The manifests of the folders that a Yarn 1 lockfile names by `link:`, which stand in it from the root of the repo. */
+async function readLinked(snapshot: Snapshot, lockfile: string): Promise<ReadonlyMap<string, Workspace>> {
+  const paths = [...lockfile.matchAll(/@link:([^"\s,:]+|[^",\n]+(?="))/g)].map(([, path = '']) =>
+    linkedFolder(path),
+  );
+  const inRepo = [...new Set(paths)].filter((path) => !/^(\.\.|\/)/.test(path));
+  const found = await Promise.all(inRepo.map((path) => readManifest(snapshot, path)));
+  return new Map(found.flatMap((folder) => (folder === null ? [] : [[folder.path, folder]])));
 }
 
 function globsOf(workspace: Workspace): string[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import semver from 'semver';
 import type { Project, Workspace } from '../project.ts';
+import { linkedFolder } from '../readManifest.ts';
 import { lockfileOutOfDate } from './lockfileFailures.ts';
 import type { LocalPackage, LockfileSlice, SliceScope } from './lockfileSlice.ts';
 import { type ClassicEntry, type ClassicLockfile, parseClassicLockfile } from './parseClassicLockfile.ts';
@@ -75,15 +76,23 @@ function workspaceEdges(
   workspace: Workspace,
   scope: SliceScope,
 ): (Workspace | string)[] {
-  const edges = [...workspaceDependencies(workspace, scope, 'classic')].flatMap(([name, range]) => {
-    const found = resolve(project, lockfile, name, fromRoot(workspace, range));
-    if (found.length === 0 && !range.startsWith('link:')) throw lockfileOutOfDate(workspace, name, range);
-    return found;
-  });
   const peers = requiredPeers(workspace.packageManifest).flatMap(
     (name) => project.workspaces.get(name) ?? [],
   );
-  return [...edges, ...peers];
+  return [...dependencyEdges(project, lockfile, workspace, scope), ...peers];
+}
+
+function dependencyEdges(
+  project: Project,
+  lockfile: ClassicLockfile,
+  folder: Workspace,
+  scope: Pick<SliceScope, 'development' | 'ignored'>,
+): (Workspace | string)[] {
+  return [...workspaceDependencies(folder, scope, 'classic')].flatMap(([name, range]) => {
+    const found = resolve(project, lockfile, name, fromRoot(folder, range));
+    if (found.length === 0 && !range.startsWith('link:')) throw lockfileOutOfDate(folder, name, range);
+    return found;
+  });
 }
 
 /**
@@ -110,7 +119,23 @@ function entryEdges(
   lockfile: ClassicLockfile,
   entry: ClassicEntry,
 ): (Workspace | string)[] {
-  return entry.dependencies.flatMap(([name, range]) => resolve(project, lockfile, name, range));
+  const listed = entry.dependencies.flatMap(([name, range]) => resolve(project, lockfile, name, range));
+  return [...listed, ...linkEdges(project, lockfile, entry)];
+}
+
+/** What the manifest of a linked folder asks for: Yarn 1 reads it at every install (its link-resolver). */
+function linkEdges(
+  project: Project,
+  lockfile: ClassicLockfile,
+  { name, patterns }: ClassicEntry,
+): (Workspace | string)[] {
+  return patterns.flatMap((pattern) => {
+    const [, path] = /^link:(.*)$/.exec(pattern.slice(name.length + 1)) ?? [];
+    const folder = path === undefined ? undefined : project.linked.get(linkedFolder(path));
+    if (folder === undefined || folder.path === '') return [];
+    const scope = { development: false, ignored: () => false };
+    return dependencyEdges(project, lockfile, folder, scope);
+  });
 }
 
 /**
