@@ -2,7 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { onTestFinished, TestRunner } from 'vitest';
+import { afterAll, onTestFinished, TestRunner } from 'vitest';
+
+const ofFile: string[] = [];
+
+afterAll(() => {
+  for (const folder of ofFile.splice(0)) remove(folder);
+});
 
 /** A temporary Git repository, removed when the test ends. */
 export interface TestRepo {
@@ -19,11 +25,25 @@ export interface TestRepo {
 
 /** A folder that is removed when the test ends; one made outside of a test, when its file has run. */
 export function testFolder(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'shipyarn-test-')));
-  const remove = () => rmSync(folder, { recursive: true, force: true });
-  if (TestRunner.getCurrentTest() === undefined) process.once('exit', remove);
-  else onTestFinished(remove);
+  if (TestRunner.getCurrentTest() === undefined) return fileFolder();
+  const folder = newFolder();
+  onTestFinished(() => remove(folder));
   return folder;
+}
+
+/** A folder that is removed when the test file has run. */
+export function fileFolder(): string {
+  const folder = newFolder();
+  ofFile.push(folder);
+  return folder;
+}
+
+function newFolder(): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), 'shipyarn-test-')));
+}
+
+function remove(folder: string): void {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** The environment in which tests run Git and shipyarn: nothing of the user's own configuration. */

@@ -14,7 +14,7 @@ import type { Project } from '../../src/workspace/project.ts';
 import { readProject } from '../../src/workspace/readProject.ts';
 import type { Service } from '../../src/workspace/service.ts';
 import { openSnapshot } from '../../src/workspace/snapshot.ts';
-import { type TestRepo, testFolder, testRepo } from '../helpers/testRepo.ts';
+import { fileFolder, type TestRepo, testRepo } from '../helpers/testRepo.ts';
 import { sharedPath } from '../support/shared.ts';
 
 export type YarnVersion = 1 | 2 | 3 | 4;
@@ -43,15 +43,15 @@ export async function startYarn(version: YarnVersion, cwd: string, args: readonl
 function yarnOptions(version: YarnVersion, cwd: string) {
   const { PATH, NODE_EXTRA_CA_CERTS } = process.env;
   const own = version === 1 ? {} : { YARN_ENABLE_TELEMETRY: '0', YARN_ENABLE_IMMUTABLE_INSTALLS: '0' };
-  const env = { PATH, HOME: testFolderOfFile(), NODE_EXTRA_CA_CERTS, YARN_IGNORE_PATH: '1', ...own };
+  const env = { PATH, HOME: homeOfFile(), NODE_EXTRA_CA_CERTS, YARN_IGNORE_PATH: '1', ...own };
   return { cwd, env, maxBuffer: 1e8, timeout: 120_000 };
 }
 
-let shared: string | undefined;
+let home: string | undefined;
 
-function testFolderOfFile(): string {
-  shared ??= testFolder();
-  return shared;
+function homeOfFile(): string {
+  home ??= fileFolder();
+  return home;
 }
 
 /** A repository with these files and the lockfile that a real Yarn writes for them, committed. */
