@@ -4,6 +4,7 @@ import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
 import { buildxBuilder } from '../../src/image/buildx/buildxBuilder.ts';
 import { rankBuilders } from '../../src/image/buildx/rankBuilders.ts';
 import { recorder, requestOf, testBuilder } from '../engine/engineFixture.ts';
+import { startRefusingRegistry } from '../engine/refusingRegistry.ts';
 import { baseImage, docker } from '../support/engine.ts';
 import { freePort } from '../support/freePort.ts';
 import { itLong } from '../support/isLong.ts';
@@ -13,6 +14,30 @@ import { tempDir } from '../support/tempDir.ts';
 import { buildxConfig, startBuildkitd } from './buildkitd.ts';
 
 const { signal } = new AbortController();
+
+await describeWith(['buildx', 'engine'], "a builder of buildx's driver `docker`", () => {
+  it.each([
+    [429, 'TOOMANYREQUESTS', 'slow down', 'registry-unavailable'],
+    [409, 'DENIED', 'the tag exists and cannot be overwritten', 'image-tag-immutable'],
+    [400, 'MANIFEST_INVALID', 'manifest invalid', 'image-manifest-refused'],
+  ])(
+    'says that the registry answered %i %s (%s), with the way out',
+    async (status, code, message, reason) => {
+      const refusing = await startRefusingRegistry(status, code, message);
+      const builder = buildxBuilder({
+        buildx: buildxCommand({ ...process.env, BUILDX_CONFIG: await tempDir('buildx') }),
+        builders: [],
+        isPlain: () => true,
+        openLayout: (folder) => openImageStore(`oci:${folder}`, { env: {}, insecureRegistries: [] }),
+      });
+      const files = { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: String(status) };
+      const request = requestOf(files, { location: `${refusing.host}/team` });
+      const attempt = builder.build(request, { signal, ...recorder() });
+      await expect(attempt).rejects.toMatchObject({ reason, hint: expect.any(String), at: undefined });
+      refusing.close();
+    },
+  );
+});
 
 await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'the buildx builder', () => {
   let registry: TestRegistry;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dockerCredentials } from '../../src/adapters/registry/dockerCredentials.ts';
+import type { Failure } from '../../src/errors.ts';
 import type { EngineCredentials } from '../../src/ports/engine.ts';
 import { baseImage, docker } from '../support/engine.ts';
 import { freePort } from '../support/freePort.ts';
@@ -124,18 +125,28 @@ await describeWith(['engine', 'registry'], 'registries of the engine builder', (
   });
 
   it.each([
-    [403, 'DENIED', 'requested access to the resource is denied', 'registry-forbidden'],
-    [400, 'TAG_INVALID', 'the image tag is immutable and cannot be overwritten', 'image-tag-immutable'],
-    [400, 'MANIFEST_INVALID', 'manifest invalid', 'image-manifest-refused'],
-    [500, 'UNKNOWN', 'internal error', 'registry-unavailable'],
-    [429, 'TOOMANYREQUESTS', 'slow down', 'registry-unavailable'],
+    [403, 'DENIED', 'requested access to the resource is denied', 'registry-forbidden', 'may not push'],
+    [
+      400,
+      'TAG_INVALID',
+      'the image tag is immutable and cannot be overwritten',
+      'image-tag-immutable',
+      'exists',
+    ],
+    [400, 'DENIED', 'the repository has enabled tag immutability', 'image-tag-immutable', 'exists'],
+    [400, 'MANIFEST_INVALID', 'manifest invalid', 'image-manifest-refused', 'refused the image manifest'],
+    [500, 'UNKNOWN', 'internal error', 'registry-unavailable', 'could not push'],
+    [429, 'TOOMANYREQUESTS', 'slow down', 'registry-unavailable', 'has been asked too much'],
   ])(
-    'explains HTTP %i %s at the manifest',
-    async (status, code, message, reason) => {
+    'explains HTTP %i %s (%s) at the manifest',
+    async (status, code, message, reason, told) => {
       const refusing = await startRefusingRegistry(status, code, message);
       const request = requestFor({ location: `${refusing.host}/team`, imageTag: `t${status}` }, 'scratch');
       const attempt = testBuilder({ credentialsFor }).build(request, { signal, ...recorder() });
+      const { message: failure, hint } = (await attempt.catch((error) => error)) as Failure;
       await expect(attempt).rejects.toMatchObject({ reason, exitCode: 1 });
+      expect(failure).toContain(told);
+      expect(hint).toBeTruthy();
       refusing.close();
     },
     90_000,

@@ -62,6 +62,7 @@ function refusal(asked: Asked, status: number, errors: RegistryError[], said: st
   return workFailure({
     reason: manifest ? 'image-manifest-refused' : 'registry-refused',
     message: `${name(asked)} refused: could not ${asked.doing} (${said}).`,
+    hint: "The registry's own log says why; where it takes no OCI images, it is too old.",
   });
 }
 

@@ -66,7 +66,7 @@ export function requestsTo(host: RegistryHost) {
       ),
       repository,
       scopes: mount === undefined ? [push(repository)] : [push(repository), pull(mount.from)],
-      doing: 'start an upload',
+      doing: 'push',
       expect: [201, 202],
     }),
     putBlob: (repository: string, address: URL, blob: Blob): ClientRequest => ({

@@ -37,7 +37,7 @@ export function uploadSessions(
   return {
     async open(repository, count) {
       const addresses = of(repository);
-      while (addresses.length < count) addresses.push(send({ ...startUpload(repository), doing: 'push' }));
+      while (addresses.length < count) addresses.push(send(startUpload(repository)));
       try {
         await Promise.all(addresses);
       } catch (error) {

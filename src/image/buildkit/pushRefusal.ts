@@ -16,15 +16,15 @@ export function pushRefusal(service: string, reference: string, said: string): P
     const hint = `Run \`docker login ${host}\`, or mend its credentials in Docker's config.json.`;
     return { failure: failed('registry-unauthorized', message, hint), passing: false };
   }
+  if (/immutab|cannot be overwritten/i.test(said)) {
+    const message = `${reference} exists and its registry lets no one move it.`;
+    const hint = 'Nothing to mend where it holds the same image; else release a new version.';
+    return { failure: failed('image-tag-immutable', message, hint), passing: false };
+  }
   if (/denied|forbidden|insufficient_scope|\b403\b/i.test(said)) {
     const message = `the credentials for ${host} may not push ${reference}.`;
     const hint = 'Give them the right to push to this repository; some registries want it made first.';
     return { failure: failed('registry-forbidden', message, hint), passing: false };
-  }
-  if (/immutable|cannot be overwritten/i.test(said)) {
-    const message = `${reference} exists and its registry lets no one move it.`;
-    const hint = 'Nothing to mend where it holds the same image; else release a new version.';
-    return { failure: failed('image-tag-immutable', message, hint), passing: false };
   }
   if (/invalid reference format|name invalid|repository name/i.test(said)) {
     const message = `${reference} is no valid image name.`;
@@ -35,6 +35,12 @@ export function pushRefusal(service: string, reference: string, said: string): P
     const message = `${host} refused the image manifest of ${reference}.`;
     const hint = "The registry's own log says why.";
     return { failure: failed('image-manifest-refused', message, hint), passing: /unknown/i.test(said) };
+  }
+  if (/too ?many ?requests|\b429\b/i.test(said)) {
+    const message = `${host} has been asked too much of late, and did not take ${reference}.`;
+    const hint =
+      'Wait, and run again: layers that arrived are not sent again. Its plan or its settings say how much it takes.';
+    return { failure: failed('registry-unavailable', message, hint), passing: true };
   }
   const plain = /server gave HTTP response to HTTPS client/i.test(said);
   const hint = plain

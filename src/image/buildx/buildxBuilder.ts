@@ -113,7 +113,7 @@ async function bakeSomewhere(
     signal.throwIfAborted();
     const said = mask(result.said);
     const message = errorLine(said);
-    if (/failed to push/.test(message)) {
+    if (/failed to push/.test(message) || isPush(progress)) {
       const { failure } = pushRefusal(service, reference, message);
       return { ok: true, ...(await pushedByAnother(request, request.target.imageTag, failure)) };
     }
@@ -144,6 +144,11 @@ function errorLine(said: string): string {
 function hasBegun(progress: BuildProgress): boolean {
   const failed = progress.failed();
   return failed !== null && !/^\[internal\] (?:waiting for connection|booting)/.test(failed.vertex.name);
+}
+
+/** The `docker` driver pushes in a step of its own; other drivers say `failed to push`. */
+function isPush(progress: BuildProgress): boolean {
+  return /^pushing \S+ with docker$/.test(progress.failed()?.vertex.name ?? '');
 }
 
 /** Before or in the middle of a build. Source: grpc-go's status texts; docker/buildx `builder` and `driver`. */

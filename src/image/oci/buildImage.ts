@@ -35,9 +35,8 @@ async function assembleAll(request: BuildRequest, run: Run, start: Start): Promi
     contents.shape === 'layers' ? assembleSlices(request, run, start) : assemblePlain(request, run, start);
   const access = start(store.checkAccess(repository));
   const platforms = contents.platforms.length > 0 ? contents.platforms.map(parsePlatform) : [hostPlatform()];
-  const images: PlatformImage[] = [];
-  for (const platform of platforms) images.push(await start(assemble(platform)));
-  await access;
+  // A refused push ends the build before anything is installed for it.
+  const [images] = await Promise.all([start(each(platforms, assemble)), access]);
   await run.wanted;
   const top = images.length === 1 ? single(images) : await index(request, images);
   run.signal.throwIfAborted();
@@ -46,6 +45,12 @@ async function assembleAll(request: BuildRequest, run: Run, start: Start): Promi
     ...images.map((image) => start(image.keepDependencies())),
   ]);
   return { digest, mediaType: top.mediaType };
+}
+
+async function each<T, R>(values: readonly T[], make: (value: T) => Promise<R>): Promise<R[]> {
+  const made: R[] = [];
+  for (const value of values) made.push(await make(value));
+  return made;
 }
 
 function single([image]: readonly PlatformImage[]): { mediaType: string; bytes: Buffer } {
