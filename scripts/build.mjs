@@ -31,12 +31,13 @@ const leaveOut = {
  * shares what, they would be three dozen small files, which take longer to open than to read.
  */
 const groups = [
-  { name: 'start', test: /\/src\/cli\/runCli\.ts$/, priority: 2 },
+  { name: 'start', test: /\/src\/cli\/runCli\.ts$/, priority: 3 },
   {
     name: 'look',
     test: /\/src\/(?:wiring|pipeline\/affectedNames|config\/parseConfigFile)\.ts$/,
-    priority: 1,
+    priority: 2,
   },
+  { name: 'describe', test: /\/src\/workspace\/describeContext\.ts$/, priority: 1 },
   { name: 'plan', test: /\/src\/pipeline\/plan\.ts$/, priority: 0 },
 ];
 

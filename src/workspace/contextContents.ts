@@ -24,12 +24,12 @@ export interface ContextLayer {
   name: ContextLayerName;
   /** Folder in the context that holds the layer: `manifests`; `''` where the context has the repo's own shape. */
   prefix: string;
-  /** SHA-256 in hex over paths, modes and content, made from object ids: equal keys, equal files. */
-  key: string;
+  /** SHA-256 in hex over paths, modes and content, made from object ids when asked for: equal keys, equal files. */
+  readonly key: string;
   /** Sorted by path bytes; paths include the prefix. Made when asked for. */
   readonly entries: readonly ContextEntry[];
   /** What it is joined from: equal keys, equal files. Paths are without the prefix. */
-  readonly parts: readonly { key: string; entries(): readonly ContextEntry[] }[];
+  readonly parts: readonly { readonly key: string; entries(): readonly ContextEntry[] }[];
   /** The entry at a path without the prefix. */
   entry(path: string): ContextEntry | undefined;
 }
@@ -87,7 +87,7 @@ export interface ContextContents {
   platforms: readonly string[];
   /** Base image as configured, with a digest where pinned: `node:20-slim@sha256:…`. */
   base: string;
-  /** `sha256:…` over all of the above in its canonical form, computed from object ids. */
-  identity: string;
+  /** `sha256:…` over all of the above in its canonical form, computed from object ids when asked for. */
+  readonly identity: string;
   warnings: readonly string[];
 }

@@ -39,7 +39,18 @@ export async function describeContext(project: Project, service: Service): Promi
     dockerfile.kind === 'own'
       ? await describeOwn(project, service, closures, { ...dockerfile, rules })
       : await describeTemplate(project, service, closures, { ...dockerfile, rules });
-  return { ...described, identity: identityOf(described) };
+  return withIdentity(described);
+}
+
+function withIdentity(described: Described): ContextContents {
+  let identity: string | undefined;
+  return {
+    ...described,
+    get identity() {
+      identity ??= identityOf(described);
+      return identity;
+    },
+  };
 }
 
 /** What does not depend on how the image is built. */

@@ -8,11 +8,15 @@ export function contextLayer(
   prefix: string,
   parts: readonly ContextPart[],
 ): ContextLayer {
+  let key: string | undefined;
   let entries: readonly ContextEntry[] | undefined;
   return {
     name,
     prefix,
-    key: sha256(parts.map(({ key }) => key).join('\n')),
+    get key() {
+      key ??= sha256(parts.map((part) => part.key).join('\n'));
+      return key;
+    },
     get entries() {
       entries ??= joined(parts, prefix);
       return entries;

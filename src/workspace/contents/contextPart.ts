@@ -2,17 +2,18 @@ import { crypto } from '../../lateCrypto.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { ContextEntry } from '../contextContents.ts';
 
-/** Some files of a context with a key that is cheap to compare; the entries are made when asked for. */
+/** Some files of a context with a key that is cheap to compare; the key and the entries are made when asked for. */
 export interface ContextPart {
   /** SHA-256 in hex over what the entries hold. */
-  key: string;
+  readonly key: string;
   entries(): readonly ContextEntry[];
   /** The entry at a path. */
   entry(path: string): ContextEntry | undefined;
 }
 
-/** A part with this key; `list` runs at most once. */
-export function contextPart(key: string, list: () => readonly ContextEntry[]): ContextPart {
+/** A part with the key that `makeKey` gives; both functions run at most once. */
+export function contextPart(makeKey: () => string, list: () => readonly ContextEntry[]): ContextPart {
+  let key: string | undefined;
   let entries: readonly ContextEntry[] | undefined;
   let byPath: ReadonlyMap<string, ContextEntry> | undefined;
   const listOnce = () => {
@@ -20,7 +21,10 @@ export function contextPart(key: string, list: () => readonly ContextEntry[]): C
     return entries;
   };
   return {
-    key,
+    get key() {
+      key ??= makeKey();
+      return key;
+    },
     entries: listOnce,
     entry(path) {
       byPath ??= new Map(listOnce().map((entry) => [entry.path, entry]));
@@ -30,16 +34,15 @@ export function contextPart(key: string, list: () => readonly ContextEntry[]): C
 }
 
 /** A file that shipyarn writes. `identity` stands for the content where part of it does not count. */
-export function writtenPart(path: string, content: () => Buffer, identity?: string): ContextPart {
-  const key = sha256(`${path}\n${identity ?? sha256(content())}`);
+export function writtenPart(path: string, content: () => Buffer, identity?: () => string): ContextPart {
+  const key = () => sha256(`${path}\n${identity?.() ?? sha256(content())}`);
   return contextPart(key, () => [{ path, mode: '100644', from: { content } }]);
 }
 
 /** Files as Git holds them. */
 export function filesPart(files: readonly FileEntry[]): ContextPart {
-  const hash = crypto().createHash('sha256');
-  hash.update(files.map(({ path, mode, oid }) => `${mode} ${oid} ${path}\n`).join(''));
-  return contextPart(hash.digest('hex'), () =>
+  const key = () => sha256(files.map(({ path, mode, oid }) => `${mode} ${oid} ${path}\n`).join(''));
+  return contextPart(key, () =>
     files.map(({ path, mode, oid }) => ({ path, mode: mode as ContextEntry['mode'], from: { oid } })),
   );
 }

@@ -54,7 +54,11 @@ function writtenParts(
   const key = members.map(({ path }) => path).join('\n');
   const parts = known.get(key) ?? [
     ...members.map((workspace) => installManifestPart(project, closure, workspace)),
-    writtenPart('yarn.lock', () => Buffer.from(slice.text()), slice.digest()),
+    writtenPart(
+      'yarn.lock',
+      () => Buffer.from(slice.text()),
+      () => slice.digest(),
+    ),
   ];
   known.set(key, parts);
   return parts;
@@ -152,7 +156,10 @@ function writeManifest(
   write: (scope: ManifestScope) => PackageManifest,
 ): ContextPart {
   const content = () => Buffer.from(manifestJson(write(scope)));
-  const part = writtenPart(path, content, manifestJson(write({ ...scope, keepVersion: false })));
+  const part = writtenPart(path, content, () => manifestJson(write({ ...scope, keepVersion: false })));
   if (!scope.keepVersion) return part;
-  return contextPart(part.key, () => [{ path, mode: '100644', from: { content }, outsideIdentity: true }]);
+  return contextPart(
+    () => part.key,
+    () => [{ path, mode: '100644', from: { content }, outsideIdentity: true }],
+  );
 }

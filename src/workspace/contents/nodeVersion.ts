@@ -1,4 +1,6 @@
-import semver from 'semver';
+import valid from 'semver/functions/valid.js';
+import minVersion from 'semver/ranges/min-version.js';
+import validRange from 'semver/ranges/valid.js';
 import type { Project } from '../project.ts';
 import type { Service } from '../service.ts';
 
@@ -28,10 +30,10 @@ export function hostBaseName(version: string): string {
 
 /** An exact version as it is; a range as its lowest major, which official images tag with its newest release. */
 function tagOf(range: string): string {
-  const exact = semver.valid(range);
+  const exact = valid(range);
   if (exact !== null) return exact;
   if (/^v?\d+(\.\d+)?$/.test(range)) return range.replace(/^v/, '');
-  const lowest = semver.validRange(range) === null ? null : semver.minVersion(range);
+  const lowest = validRange(range) === null ? null : minVersion(range);
   return lowest === null || lowest.major === 0 ? 'lts' : String(lowest.major);
 }
 

@@ -80,7 +80,10 @@ function withoutMembers(folders: readonly string[]) {
   const isSource = (path: string) =>
     manifests.has(path) || own.some((folder) => path.startsWith(`${folder}/`));
   return (part: ContextPart): ContextPart =>
-    contextPart(part.key, () => part.entries().filter(({ path }) => !isSource(path)));
+    contextPart(
+      () => part.key,
+      () => part.entries().filter(({ path }) => !isSource(path)),
+    );
 }
 
 async function serviceFolder(
@@ -103,8 +106,9 @@ async function serviceFolder(
     written: [],
   });
   const inside = parts.map((part) =>
-    contextPart(part.key, () =>
-      part.entries().map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) })),
+    contextPart(
+      () => part.key,
+      () => part.entries().map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) })),
     ),
   );
   return contextLayer('service', '', inside);

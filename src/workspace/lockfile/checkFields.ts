@@ -1,4 +1,4 @@
-import semver from 'semver';
+import validRange from 'semver/ranges/valid.js';
 import type { PackageManifest, Workspace } from '../project.ts';
 import { entryDiffers, lockfileOutOfDate } from './lockfileFailures.ts';
 import { section } from './parseBerryLockfile.ts';
@@ -42,7 +42,7 @@ export function checkDependencies(
 /** A range that Yarn cannot read stands in the lockfile as `*`. */
 function same(wanted: string | undefined, listed: string | undefined): boolean {
   if (wanted === undefined || listed === undefined) return wanted === listed;
-  return wanted === listed || (listed === '*' && semver.validRange(wanted) === null);
+  return wanted === listed || (listed === '*' && validRange(wanted) === null);
 }
 
 /** What a manifest says, flat: `ms` → `^2.0.0`, `ms built` → `false`. */

@@ -1,11 +1,11 @@
-import { hash } from 'node:crypto';
+import { crypto } from '../../lateCrypto.ts';
 import type { BerryGraph } from './berryGraph.ts';
 import type { LockfileEntry } from './parseBerryLockfile.ts';
 
 /** All that a descriptor of a third-party package leads to, itself included, up to workspaces. */
 export interface PackageCone {
   /** SHA-256 in base64 over the descriptors and entries in it. */
-  digest: string;
+  readonly digest: string;
   /** Entries whose files may stand in the repo (`patch:`, `file:`, `portal:`, `link:`). */
   local: ReadonlySet<LockfileEntry>;
   /** Descriptors of workspaces that packages in it lead to. */
@@ -93,12 +93,19 @@ function coneOf(
     }
   }
   const entries = members.map((member) => graph.entryOf(member));
-  const lines = [
-    ...members.map((member, index) => `${graph.nameOf(member)}\n${ownText(graph, entries[index])}`),
-    ...[...children].map(({ digest }) => digest),
-  ];
+  const makeDigest = () => {
+    const lines = [
+      ...members.map((member, index) => `${graph.nameOf(member)}\n${ownText(graph, entries[index])}`),
+      ...[...children].map((child) => child.digest),
+    ];
+    return crypto().hash('sha256', lines.sort().join('\n'), 'base64');
+  };
+  let digest: string | undefined;
   return {
-    digest: hash('sha256', lines.sort().join('\n'), 'base64'),
+    get digest() {
+      digest ??= makeDigest();
+      return digest;
+    },
     local: union(
       entries.filter((entry) => graph.isLocal(entry)),
       [...children].map(({ local }) => local),

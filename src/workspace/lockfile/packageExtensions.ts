@@ -1,5 +1,5 @@
 import { packageExtensions as builtin } from '@yarnpkg/extensions';
-import semver from 'semver';
+import satisfies from 'semver/functions/satisfies.js';
 import type { Project } from '../project.ts';
 
 /** A dependency that an extension adds to a package. */
@@ -39,7 +39,7 @@ export function packageExtensions(project: Project): PackageExtensions {
   return (name, version) =>
     byName
       .get(name)
-      ?.filter(({ range }) => semver.satisfies(version(), range, { includePrerelease: true }))
+      ?.filter(({ range }) => satisfies(version(), range, { includePrerelease: true }))
       .flatMap(({ dependencies }) => dependencies) ?? [];
 }
 

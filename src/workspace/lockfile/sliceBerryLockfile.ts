@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { crypto } from '../../lateCrypto.ts';
 import type { Project, Workspace } from '../project.ts';
 import { type BerryGraph, berryGraph } from './berryGraph.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
@@ -182,7 +182,7 @@ function digest(graph: BerryGraph, { workspaces, named, cones }: Members, scope:
   });
   const packages = [...cones].map((cone) => cone.digest);
   const lines = [graph.lockfile.header, ...members.sort(), ...packages.sort()];
-  return createHash('sha256').update(lines.join('\n')).digest('hex');
+  return crypto().createHash('sha256').update(lines.join('\n')).digest('hex');
 }
 
 function packages(graph: BerryGraph, entries: readonly LockfileEntry[]): Map<string, string[]> {

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import semver from 'semver';
+import satisfies from 'semver/functions/satisfies.js';
+import { crypto } from '../../lateCrypto.ts';
 import type { Project, Workspace } from '../project.ts';
 import { linkedFolder } from '../readManifest.ts';
 import { lockfileOutOfDate } from './lockfileFailures.ts';
@@ -29,7 +29,7 @@ export function sliceClassicLockfile(project: Project, scope: SliceScope): Lockf
   return {
     workspaces,
     versioned: new Set(workspaces),
-    digest: () => createHash('sha256').update(text()).digest('hex'),
+    digest: () => crypto().createHash('sha256').update(text()).digest('hex'),
     text,
     packages: () => packages(entries),
     pathTo: (name) => pathTo(project, lockfile, scope, name),
@@ -157,7 +157,7 @@ function resolve(
 
 function fits(workspace: Workspace, range: string): boolean {
   const version = workspace.packageManifest.version ?? '0.0.0';
-  return range === '' || range === '*' || semver.satisfies(version, range, { loose: true });
+  return range === '' || range === '*' || satisfies(version, range, { loose: true });
 }
 
 /** Yarn 1 resolves every replacement, whether or not somebody needs the package (`fetchRequestFromCwd` in its install). */
