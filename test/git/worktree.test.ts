@@ -3,7 +3,7 @@ import { chmodSync, readdirSync, statSync, symlinkSync, utimesSync } from 'node:
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openSnapshot } from '../../src/workspace/snapshot.ts';
-import { type TestRepo, testRepo } from '../helpers/testRepo.ts';
+import { addBareRemote, type TestRepo, testRepo } from '../helpers/testRepo.ts';
 import { openTestGit } from './openTestGit.ts';
 
 /** Everything in the Git directory with size and time of change (Git freshens objects that it meets again). */
@@ -107,6 +107,25 @@ describe('working directory', () => {
     repo.git('worktree', 'remove', '--force', linked);
   });
 
+  it('is HEAD in a bare repository, which has none', async () => {
+    const repo = testRepo();
+    repo.commit('one', { a: '1' });
+    const { worktree } = await openTestGit(addBareRemote(repo));
+    expect(await worktree.snapshot()).toEqual({ tree: repo.git('rev-parse', 'HEAD^{tree}'), dirty: false });
+  });
+
+  it('is the same whatever the environment says of paths', async () => {
+    const repo = testRepo();
+    repo.commit('one', { a: '1' });
+    repo.write({ '[a]*': '2' });
+    const { tree } = await (await openTestGit(repo)).worktree.snapshot();
+    for (const name of ['LITERAL', 'GLOB', 'NOGLOB', 'ICASE']) {
+      const env = { ...repo.env, [`GIT_${name}_PATHSPECS`]: '1' };
+      const { worktree } = await openTestGit({ ...repo, env });
+      expect((await worktree.snapshot()).tree, name).toBe(tree);
+    }
+  });
+
   it('runs no hook and keeps skipped files of a sparse checkout', async () => {
     const repo = testRepo();
     repo.commit('one', { 'in/a': '1', 'out/b': '1' });
@@ -118,5 +137,6 @@ describe('working directory', () => {
     const { tree } = await git.worktree.snapshot();
     const files = await openSnapshot(tree, git.objects).files('');
     expect(files.map(({ path }) => path)).toEqual(['in/a', 'out/b']);
+    expect(readdirSync(repo.root)).not.toContain('hook-ran');
   });
 });

@@ -48,6 +48,9 @@ const repositoryVariables = [
   'GIT_WORK_TREE',
 ];
 
+/** `--literal-pathspecs` bears none of these beside it. */
+const pathspecVariables = ['GIT_GLOB_PATHSPECS', 'GIT_ICASE_PATHSPECS', 'GIT_NOGLOB_PATHSPECS'];
+
 export function gitArguments(args: readonly string[]): string[] {
   return [...fixedSettings, ...args];
 }
@@ -60,7 +63,7 @@ export function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
     GIT_TERMINAL_PROMPT: '0',
     GIT_OPTIONAL_LOCKS: '0',
   };
-  for (const name of repositoryVariables) delete own[name];
+  for (const name of [...repositoryVariables, ...pathspecVariables]) delete own[name];
   return own;
 }
 

@@ -22,19 +22,19 @@ export function openWorktree(
   return {
     async snapshot() {
       const headTree = history.head().then(({ commit }) => history.treeOf(commit));
-      const [changed, clean] = await Promise.all([changedPaths(git), headTree]);
+      const [changed, clean] = await Promise.all([paths.bare ? [] : changedPaths(git), headTree]);
       if (changed.length === 0) return { tree: clean, dirty: false };
       const folder = await temporary.path();
       const env = await separateStore(paths, folder);
       const unstaged = changed.filter(({ status }) => status !== stagedDeletion).map(({ path }) => path);
       if (unstaged.length > 0) {
-        await git([...quietAdd, 'add', '--all', '--pathspec-from-file=-', '--pathspec-file-nul'], {
+        await git([...quiet, 'add', '--all', '--pathspec-from-file=-', '--pathspec-file-nul'], {
           what: 'read the uncommitted files',
           input: unstaged.join('\0'),
           env,
         });
       }
-      const { stdout } = await git(['write-tree'], { what: 'read the uncommitted files', env });
+      const { stdout } = await git([...quiet, 'write-tree'], { what: 'read the uncommitted files', env });
       objects.lookAlsoIn(join(folder, 'objects'));
       const tree = stdout.toString().trim();
       return { tree, dirty: tree !== clean };
@@ -43,7 +43,7 @@ export function openWorktree(
 }
 
 /** Hooks, hints and a shared index file would reach beyond the copy. */
-const quietAdd = [
+const quiet = [
   ...['-c', 'core.hooksPath=/dev/null'],
   ...['-c', 'core.splitIndex=false'],
   ...['-c', 'core.safecrlf=false'],
