@@ -12,6 +12,7 @@ export async function readManifest(snapshot: Snapshot, path: string): Promise<Wo
   const file = path === '' ? 'package.json' : `${path}/package.json`;
   const entry = await snapshot.entry(file);
   if (entry === null || entry.mode === '040000' || entry.mode === '160000') return null;
+  if (entry.mode === '120000') throw unfit(file, 'is a symlink');
   const key = `${entry.oid} ${file}`;
   const known = workspaces.get(key);
   if (known !== undefined) return known;
@@ -35,10 +36,43 @@ function parseManifest(text: string, file: string): PackageManifest {
       cause: error,
     });
   }
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as PackageManifest;
-  throw inputFailure({
+  if (!isMap(value)) throw unfit(file, 'does not hold a JSON object');
+  for (const field of ['name', 'version']) {
+    if (!['string', 'undefined'].includes(typeof value[field]))
+      throw unfit(file, `has a \`${field}\` that is no text`);
+  }
+  for (const field of textMaps) checkTexts(value[field], `${field}`, file);
+  const { workspaces } = value;
+  const globs = isMap(workspaces) ? workspaces.packages : workspaces;
+  if (Array.isArray(globs)) checkTexts({ ...globs }, 'workspaces', file);
+  return value as PackageManifest;
+}
+
+const textMaps = [
+  'dependencies',
+  'devDependencies',
+  'optionalDependencies',
+  'peerDependencies',
+  'resolutions',
+  'scripts',
+] as const;
+
+function isMap(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function checkTexts(value: unknown, field: string, file: string): void {
+  if (value === undefined || value === null) return;
+  if (!isMap(value)) throw unfit(file, `has a \`${field}\` that is no map`);
+  const wrong = Object.entries(value).find(([, text]) => typeof text !== 'string');
+  if (wrong !== undefined) throw unfit(file, `has a \`${field}\` whose \`${wrong[0]}\` is no text`);
+}
+
+/** `what` is to follow the file's name. */
+function unfit(file: string, what: string) {
+  return inputFailure({
     reason: 'manifest-unreadable',
-    message: `${file} does not hold a JSON object.`,
+    message: `${file} ${what}.`,
     hint: 'Mend the file and commit it.',
     at: { file, line: 1 },
   });

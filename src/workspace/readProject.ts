@@ -52,7 +52,10 @@ async function readLockfile(snapshot: Snapshot): Promise<{ oid: string; text: st
   if (entry === null || entry.mode === '040000' || entry.mode === '160000') return null;
   const known = lastLockfiles.find(({ oid }) => oid === entry.oid);
   if (known !== undefined) return known;
-  const read = { oid: entry.oid, text: (await snapshot.readObject(entry.oid)).toString('utf8') };
+  const read = {
+    oid: entry.oid,
+    text: (await snapshot.readObject(entry.oid)).toString('utf8').replace(/^\uFEFF/, ''),
+  };
   lastLockfiles = [read, ...lastLockfiles.slice(0, 3)];
   return read;
 }

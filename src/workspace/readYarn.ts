@@ -44,6 +44,20 @@ function lockfileFamily(lockfile: string): YarnFamily {
   });
 }
 
+/** A sentence where settings that are read here are of another kind than Yarn's; null where none is. */
+function wrongSetting(settings: unknown): string | null {
+  const isMap = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (!isMap(settings)) return 'it does not hold a map';
+  const { plugins, cacheFolder, ...others } = settings as YarnSettings;
+  if (plugins !== undefined && !Array.isArray(plugins)) return '`plugins` is no list';
+  if (cacheFolder !== undefined && typeof cacheFolder !== 'string') return '`cacheFolder` is no text';
+  const maps = ['networkSettings', 'npmRegistries', 'packageExtensions', 'catalog', 'catalogs'] as const;
+  const found = maps.find(
+    (name) => others[name] !== undefined && others[name] !== null && !isMap(others[name]),
+  );
+  return found === undefined ? null : `\`${found}\` is no map`;
+}
+
 async function readText(snapshot: Snapshot, path: string): Promise<string> {
   return (await snapshot.read(path))?.toString('utf8') ?? '';
 }
@@ -56,12 +70,20 @@ async function parseSettings(text: string): Promise<YarnSettings> {
   if (error !== undefined) {
     throw inputFailure({
       reason: 'yarnrc-unreadable',
-      message: `.yarnrc.yml is not valid YAML: ${error.message.split('\n')[0]}`,
+      message: `.yarnrc.yml is not valid YAML: ${error.message.split('\n')[0]?.replace(/ at line \d+.*$/, '')}.`,
       hint: 'Mend the file and commit it.',
       at: { file: '.yarnrc.yml', line: error.linePos?.[0].line ?? 1 },
     });
   }
-  return (document.toJS() as YarnSettings | null) ?? {};
+  const settings: unknown = document.toJS() ?? {};
+  const wrong = wrongSetting(settings);
+  if (wrong === null) return settings as YarnSettings;
+  throw inputFailure({
+    reason: 'yarnrc-unreadable',
+    message: `.yarnrc.yml: ${wrong}.`,
+    hint: 'Mend the file and commit it.',
+    at: { file: '.yarnrc.yml' },
+  });
 }
 
 async function classicYarnPath(snapshot: Snapshot): Promise<string | undefined> {

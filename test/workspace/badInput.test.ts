@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { contextTar } from '../../src/context/contextTar.ts';
 import { describeContext } from '../../src/workspace/describeContext.ts';
@@ -133,6 +134,56 @@ describe('bad input is refused with file, line and way out', () => {
     expect(await refusal(twice)).toMatchObject({ reason: 'workspace-name-twice' });
   });
 
+  it('manifests and settings whose fields are of another kind, and a manifest that is a symlink', async () => {
+    const spoiled = repo();
+    const fields = {
+      name: 5,
+      dependencies: { ms: null },
+      devDependencies: ['ms'],
+      resolutions: 'ms',
+    };
+    for (const [field, value] of Object.entries(fields)) {
+      spoiled.commit('a', json('packages/lib/package.json', { [field]: value }));
+      expect(await refusal(spoiled), field).toMatchObject({
+        exitCode: 2,
+        reason: 'manifest-unreadable',
+        message: expect.stringContaining(`packages/lib/package.json has a \`${field}\``),
+      });
+    }
+    spoiled.commit('a', {
+      ...json('packages/lib/package.json', {}),
+      ...json('package.json', { workspaces: [1] }),
+    });
+    expect(await refusal(spoiled)).toMatchObject({ reason: 'manifest-unreadable' });
+    spoiled.commit('a', json('package.json', {}));
+    for (const settings of ['- a\n', 'plugins: x\n', 'cacheFolder: 7\n', 'networkSettings: 5\n']) {
+      spoiled.commit('a', { '.yarnrc.yml': settings });
+      expect(await refusal(spoiled), settings).toMatchObject({ exitCode: 2, reason: 'yarnrc-unreadable' });
+    }
+    const linked = repo();
+    linked.commit('a', { 'packages/lib/package.json': null, 'lib.json': '{}' });
+    symlinkSync('../../lib.json', `${linked.root}/packages/lib/package.json`);
+    linked.commit('b');
+    expect(await refusal(linked)).toMatchObject({
+      reason: 'manifest-unreadable',
+      message: 'packages/lib/package.json is a symlink.',
+    });
+  });
+
+  it('lockfiles that are broken anywhere, or begin with a conflict', async () => {
+    const broken = repo();
+    const { lockfile } = await projectOf(broken);
+    const wrong = ['garbage: [\n', lockfile.replace('resolution: "ms@npm:2.1.3"', 'resolution: "ms@')];
+    for (const text of [lockfile + wrong[0], wrong[1]]) {
+      broken.commit('a', { 'yarn.lock': text ?? '' });
+      expect(await refusal(broken)).toMatchObject({ exitCode: 2, reason: 'lockfile-unreadable' });
+    }
+    broken.commit('a', { 'yarn.lock': `<<<<<<< HEAD\n${lockfile}` });
+    expect(await refusal(broken)).toMatchObject({ reason: 'lockfile-conflict', at: { line: 1 } });
+    broken.commit('a', { 'yarn.lock': `\uFEFF${lockfile}` });
+    expect((await projectOf(broken)).lockfile).toBe(lockfile);
+  });
+
   it('lockfiles of Yarn 6, of an unfinished merge, and none at all', async () => {
     const six = repo();
     six.commit('a', { 'yarn.lock': '{ "__metadata": { "version": 9 } }\n' });
@@ -224,7 +275,6 @@ describe('bad input is refused with file, line and way out', () => {
   it('symlinks that leave the repo, submodules and Git LFS pointers', async () => {
     const linked = repo();
     linked.git('config', 'core.symlinks', 'true');
-    const { symlinkSync } = await import('node:fs');
     symlinkSync('../../../../etc/passwd', `${linked.root}/services/api/passwd`);
     linked.commit('a');
     expect(await refusal(linked)).toMatchObject({

@@ -68,10 +68,15 @@ function parseEntry(text: string, start: number, end: number, index: number): Lo
   const keyText = text.slice(start, keyEnd);
   const key = explicit ? keyText.slice(2, -2) : keyText.slice(0, -1);
   const body = text.slice(keyEnd + 1, text[end - 2] === '\n' ? end - 1 : end);
-  if (keyEnd === -1 || keyEnd >= end || !keyText.endsWith(':') || !body.startsWith('  ')) {
+  if (keyEnd === -1 || keyEnd >= end || !keyText.endsWith(':') || !isBody(body)) {
     throw unreadable(text, start);
   }
   return { index, descriptors: unquote(key, text, start).split(', '), keyText, body };
+}
+
+/** Indented lines, whose quotes are closed. */
+function isBody(body: string): boolean {
+  return body.startsWith('  ') && !/\n(?! {2}|$)|: "[^"\n]*\n/.test(body);
 }
 
 function unquote(key: string, text: string, start: number): string {
@@ -126,8 +131,8 @@ function scalar(text: string): string {
 }
 
 function checkConflictMarkers(text: string): void {
-  const found = text.indexOf('\n<<<<<<<');
-  if (found === -1) return;
+  const found = text.startsWith('<<<<<<<') ? -1 : text.indexOf('\n<<<<<<<');
+  if (found === -1 && !text.startsWith('<<<<<<<')) return;
   throw inputFailure({
     reason: 'lockfile-conflict',
     message: 'yarn.lock holds conflict markers of an unfinished merge.',
