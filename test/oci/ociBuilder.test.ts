@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
 import { publishReleaseImage, stageReleaseImage } from '../../src/image/releaseImage.ts';
 import { pullWhole } from '../registry/imageTools.ts';
-import { isLong } from '../support/isLong.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
 import { tempDir } from '../support/tempDir.ts';
@@ -17,7 +16,7 @@ const open = (location: string) => openImageStore(location, { env: {}, insecureR
 await describeWith(['registry', 'engine'], 'an image assembled without an engine', () => {
   const cases = [
     [1, 'node-modules'],
-    ...(isLong ? ([[3, 'node-modules']] as const) : []),
+    [3, 'node-modules'],
     [4, 'node-modules'],
     [4, 'pnp'],
     [4, 'pnpm'],

@@ -1,0 +1,3 @@
+import { describePullRequestBuilds } from './pullRequestBuilds.ts';
+
+await describePullRequestBuilds('engine');
