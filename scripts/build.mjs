@@ -31,14 +31,19 @@ const leaveOut = {
  * shares what, they would be three dozen small files, which take longer to open than to read.
  */
 const groups = [
-  { name: 'start', test: /\/src\/cli\/runCli\.ts$/, priority: 3 },
+  { name: 'start', test: /\/src\/cli\/runCli\.ts$/, priority: 4 },
   {
     name: 'look',
     test: /\/src\/(?:wiring|pipeline\/affectedNames|config\/parseConfigFile)\.ts$/,
-    priority: 2,
+    priority: 3,
   },
-  { name: 'describe', test: /\/src\/workspace\/describeContext\.ts$/, priority: 1 },
-  { name: 'plan', test: /\/src\/pipeline\/plan\.ts$/, priority: 0 },
+  { name: 'describe', test: /\/src\/workspace\/describeContext\.ts$/, priority: 2 },
+  { name: 'plan', test: /\/src\/pipeline\/plan\.ts$/, priority: 1 },
+  {
+    name: 'images',
+    test: /\/src\/(?:pipeline\/pushBuilds|adapters\/registry\/openImageStore|image\/(?:makeImages|oci\/(?:ociBuilder|cacheFolder)))\.ts$/,
+    priority: 0,
+  },
 ];
 
 await rm('dist', { recursive: true, force: true });
