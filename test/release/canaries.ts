@@ -4,10 +4,10 @@ import { gunzipSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { gitHttpServer } from '../deploy/gitHttpServer.ts';
 import { dockerConfig, startPrivateRegistry } from '../engine/privateRegistry.ts';
+import { freshCache } from '../oci/ociFixture.ts';
 import { testRepos } from '../support/demoRepos.ts';
 import { docker } from '../support/engine.ts';
 import { shipyarn } from '../support/run.ts';
-import { tempDir } from '../support/tempDir.ts';
 
 const canary = (place: string) => `canary-${place}-5d1e7c`;
 const places = ['remote', 'infra', 'secret', 'proxy', 'forge', 'npm'];
@@ -32,7 +32,7 @@ export async function expectNoCanaries(builder: 'engine' | 'oci'): Promise<void>
   remote.username = 'ci';
   remote.password = canary('remote');
   await repos.git(['remote', 'set-url', 'origin', remote.href]);
-  const cache = await tempDir('cache');
+  const cache = await freshCache();
   const env = {
     DOCKER_CONFIG: await dockerConfig([registry]),
     SHIPYARN_CACHE: cache,

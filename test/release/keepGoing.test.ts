@@ -2,9 +2,9 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
+import { freshCache } from '../oci/ociFixture.ts';
 import { type TestRepos, testRepos } from '../support/demoRepos.ts';
 import { shipyarn } from '../support/run.ts';
-import { tempDir } from '../support/tempDir.ts';
 
 /** The build of `web` fails until the file is there that this gives the path of. */
 async function failingBuild(repos: TestRepos): Promise<string> {
@@ -91,7 +91,7 @@ it('--rebuild --keep-going releases what can be rebuilt, and leaves the image of
 
   await rm(file);
   const partly = await releaseWithReport(repos, ['--rebuild', '--keep-going'], {
-    SHIPYARN_CACHE: await tempDir('cache'),
+    SHIPYARN_CACHE: await freshCache(),
   });
   expect(partly.exitCode, partly.stderr).toBe(1);
   expect(partly.report).toMatchObject({ outcome: 'released', failed: ['@harbour/web'] });
