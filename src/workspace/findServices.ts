@@ -1,7 +1,7 @@
 import micromatch from 'micromatch';
 import { serviceSettings, unscopedName } from '../config/serviceSettings.ts';
 import type { Config } from '../config/settings.ts';
-import { inputFailure } from '../errors.ts';
+import { type FileLocation, inputFailure } from '../errors.ts';
 import type { Project, Workspace } from './project.ts';
 import type { Service } from './service.ts';
 import { compareBytes } from './snapshot.ts';
@@ -37,16 +37,30 @@ export function pickServices<T extends { name: string; path: string }>(
 ): T[] {
   if (words.length === 0) return [...services];
   return words.map((word) => {
-    const folder = word.replace(/^\.\//, '').replace(/\/$/, '');
-    const found = services.find(
-      ({ name, path }) => name === word || unscopedName(name) === word || path === folder,
-    );
-    if (found !== undefined) return found;
+    const found = named(services, word);
+    if (found.length > 1) throw ambiguous(`\`${word}\``, found);
+    if (found[0] !== undefined) return found[0];
     throw inputFailure({
       reason: 'unknown-service',
       message: `There is no service \`${word}\`.`,
       hint: `Services here: ${services.map(({ name }) => name).join(', ')}.`,
     });
+  });
+}
+
+/** Services that a word means: the one with that name or folder, else all with that unscoped name. */
+function named<T extends { name: string; path: string }>(services: readonly T[], word: string): T[] {
+  const folder = word.replace(/^\.\//, '').replace(/\/$/, '');
+  const exact = services.find(({ name, path }) => name === word || path === folder);
+  return exact === undefined ? services.filter(({ name }) => unscopedName(name) === word) : [exact];
+}
+
+function ambiguous(word: string, found: readonly { name: string }[], at: FileLocation | null = null) {
+  return inputFailure({
+    reason: 'ambiguous-service',
+    message: `${word} may mean ${found.map(({ name }) => name).join(' or ')}.`,
+    hint: 'Give the full name, or the folder.',
+    ...(at === null ? {} : { at }),
   });
 }
 
@@ -103,11 +117,10 @@ function checkImageNames(services: readonly Service[], config: Config): void {
 
 function checkOverrides(services: readonly Service[], config: Config): void {
   for (const key of Object.keys(config.file.overrides ?? {})) {
-    const known = services.some(
-      ({ name, path }) => name === key || unscopedName(name) === key || path === key,
-    );
-    if (known) continue;
+    const found = named(services, key);
+    if (found.length === 1) continue;
     const at = config.origin(`overrides.${key}`);
+    if (found.length > 1) throw ambiguous(`\`overrides.${key}\``, found, at);
     throw inputFailure({
       reason: 'override-without-service',
       message: `\`overrides.${key}\` names no service.`,

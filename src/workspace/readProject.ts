@@ -11,7 +11,11 @@ import { workspaceFolders } from './workspaceFolders.ts';
  */
 export async function readProject(snapshot: Snapshot): Promise<Project> {
   const root = await readManifest(snapshot, '');
-  if (root === null) throw notFound('package.json', 'Run this inside a Yarn monorepo, or pass `--cwd`.');
+  if (root === null)
+    throw notFound(
+      'package.json',
+      'Run this in a Yarn monorepo, whose package.json stands in the root of its Git repository, or pass `--cwd`.',
+    );
   if (globsOf(root).length === 0) throw noWorkspaces();
   const [workspaces, lockfile] = await Promise.all([readWorkspaces(snapshot, root), readLockfile(snapshot)]);
   if (lockfile === null) throw notFound('yarn.lock', 'Run `yarn install` and commit the lockfile.');

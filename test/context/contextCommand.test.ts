@@ -111,3 +111,29 @@ describe('shipyarn context', () => {
     expect(existsSync(join(repo.root, 'node_modules'))).toBe(false);
   });
 });
+
+it('asks for more than an unscoped name that two services have', async () => {
+  const twin = { name: '@other/api', version: '1.0.0', main: 'index.js' };
+  const image = 'overrides: { "@other/api": { image: other } }\n';
+  const repo = yarnRepo(4, {
+    ...acme,
+    'shipyarn.yaml': `${acme['shipyarn.yaml']}${image}`,
+    'services/twin/package.json': twin,
+  });
+  const refused = await shipyarn(['context', 'api', '--json'], { cwd: repo.root });
+  expect(refused).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringContaining('`api` may mean @acme/api or @other/api.'),
+  });
+  for (const word of ['@acme/api', 'services/api/']) {
+    const { stdout } = await shipyarn(['context', word, '--json'], { cwd: repo.root });
+    expect(JSON.parse(stdout).service.name).toBe('@acme/api');
+  }
+  repo.write({
+    'shipyarn.yaml': `${acme['shipyarn.yaml']}${image.replace(' }\n', ', api: { node: "20" } }\n')}`,
+  });
+  expect(await shipyarn(['context', '@acme/api'], { cwd: repo.root })).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(/shipyarn\.yaml:3: `overrides\.api` may mean/),
+  });
+});
