@@ -114,6 +114,18 @@ describe('working directory', () => {
     expect(await worktree.snapshot()).toEqual({ tree: repo.git('rev-parse', 'HEAD^{tree}'), dirty: false });
   });
 
+  it('says which folder is a repository without a commit', async () => {
+    const repo = testRepo();
+    repo.commit('one', { a: '1' });
+    repo.git('init', '--quiet', 'in/side');
+    const { worktree } = await openTestGit(repo);
+    await expect(worktree.snapshot()).rejects.toMatchObject({
+      exitCode: 2,
+      reason: 'git-empty-repository-inside',
+      at: { file: 'in/side' },
+    });
+  });
+
   it('is the same whatever the environment says of paths', async () => {
     const repo = testRepo();
     repo.commit('one', { a: '1' });

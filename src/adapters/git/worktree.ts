@@ -1,6 +1,7 @@
 import { copyFile, mkdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TemporaryFolder } from '../../cleanup/temporaryFolder.ts';
+import { Failure, inputFailure } from '../../errors.ts';
 import type { GitHistory, GitWorktree } from '../../ports/git.ts';
 import type { RunGit } from './gitProcess.ts';
 import { ifMissing } from './ifMissing.ts';
@@ -32,6 +33,8 @@ export function openWorktree(
           what: 'read the uncommitted files',
           input: unstaged.join('\0'),
           env,
+        }).catch((failure) => {
+          throw emptyRepository(failure) ?? failure;
         });
       }
       const { stdout } = await git([...quiet, 'write-tree'], { what: 'read the uncommitted files', env });
@@ -40,6 +43,20 @@ export function openWorktree(
       return { tree, dirty: tree !== clean };
     },
   };
+}
+
+/** An untracked repository inside this one that has no commit: Git cannot add it, whoever asks. */
+function emptyRepository(failure: unknown): Failure | null {
+  const output = failure instanceof Failure ? failure.output : undefined;
+  const [, folder] = /'(.+)\/' does not have a commit checked out/.exec(output ?? '') ?? [];
+  if (folder === undefined) return null;
+  return inputFailure({
+    reason: 'git-empty-repository-inside',
+    message: `${folder} is a Git repository of its own without a commit, and cannot be part of this one.`,
+    hint: 'Remove its .git folder, name it in .gitignore, or pass --committed.',
+    at: { file: folder },
+    cause: failure,
+  });
 }
 
 /** Hooks, hints and a shared index file would reach beyond the copy. */
