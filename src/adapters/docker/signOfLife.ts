@@ -66,6 +66,7 @@ function keepPinging(
   failure: () => Error,
 ): { dead: AbortSignal; stop: () => void } {
   const controller = new AbortController();
+  const stopping = new AbortController();
   let waiting: NodeJS.Timeout | undefined;
   let stopped = false;
   const wait = () => {
@@ -75,14 +76,21 @@ function keepPinging(
   const ping = () => {
     waiting = setTimeout(() => controller.abort(failure()), silence);
     // A refusal is an answer, too: the call itself will say what is wrong.
-    docker.ping().then(wait, wait);
+    pingUntil(docker, stopping.signal).then(wait, wait);
   };
   wait();
   const stop = () => {
     stopped = true;
     clearTimeout(waiting);
+    // A ping that nobody answers would keep the program from ending.
+    stopping.abort();
   };
   return { dead: controller.signal, stop };
+}
+
+/** Its types do not know that dockerode's ping takes options as all its calls do. */
+function pingUntil(docker: Docker, abortSignal: AbortSignal): Promise<unknown> {
+  return (docker.ping as (options: object) => Promise<unknown>).call(docker, { abortSignal });
 }
 
 function rejection(signal: AbortSignal): Promise<never> {
