@@ -16,7 +16,7 @@ import { type SignOfLife, signOfLife } from './signOfLife.ts';
 /** The Engine port over dockerode. `silence`: milliseconds after which an engine that does not answer is given up. */
 export function dockerEngine(docker: Docker, address: EngineAddress, silence: number): Engine {
   const life = signOfLife(docker, address.host, silence);
-  const watched = pushWatch(silence);
+  const watched = pushWatch(silence, () => life.within(docker.ping()));
   const ask = <T>(question: Promise<T>) => life.within(question).catch((error) => gone(address, error));
   const work = <T>(task: Promise<T>) => life.during(task).catch((error) => gone(address, error));
   return {

@@ -13,8 +13,12 @@ interface Watching {
 /**
  * Gives up pushes whose registry holds the connection and does not answer: engines wait for it without end. A push
  * may wait its turn behind others, so `silence` counts milliseconds without a word about any push of this engine.
+ * `hearEngine` asks whether the engine itself is there; it rejects where it is not, and then that is what is wrong.
  */
-export function pushWatch(silence: number): (push: (watching: Watching) => Messages) => Messages {
+export function pushWatch(
+  silence: number,
+  hearEngine: () => Promise<unknown>,
+): (push: (watching: Watching) => Messages) => Messages {
   const waiting = new Set<() => void>();
   return async function* watched(push) {
     const silent = new AbortController();
@@ -32,6 +36,7 @@ export function pushWatch(silence: number): (push: (watching: Watching) => Messa
       yield* push({ silent: silent.signal, heard });
     } catch (error) {
       if (!silent.signal.aborted) throw error;
+      await hearEngine();
       yield { kind: 'error', message: `no word from the registry for ${shownSilence(silence)}` };
     } finally {
       waiting.delete(wait);
