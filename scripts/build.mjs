@@ -37,7 +37,11 @@ const groups = [
     test: /\/src\/(?:wiring|pipeline\/affectedNames|config\/parseConfigFile)\.ts$/,
     priority: 3,
   },
-  { name: 'describe', test: /\/src\/workspace\/describeContext\.ts$/, priority: 2 },
+  {
+    name: 'describe',
+    test: /\/src\/(?:pipeline\/context|context\/writeContext|report\/tellWarnings)\.ts$/,
+    priority: 2,
+  },
   { name: 'plan', test: /\/src\/pipeline\/plan\.ts$/, priority: 1 },
   {
     name: 'images',
