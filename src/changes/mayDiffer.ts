@@ -7,12 +7,14 @@ import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { installScriptFiles } from '../workspace/contents/installScriptFiles.ts';
 import { everyInstallScript } from '../workspace/contents/installScripts.ts';
-import { isTsconfig, tsconfigChain, withoutComments } from '../workspace/contents/tsconfigChain.ts';
 import { archiveFolder } from '../workspace/contents/zeroInstall.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
+import { neededByThirdParty } from './neededByThirdParty.ts';
 import { isPlainFile } from './plainFiles.ts';
+import { reachedByPath } from './reachedByPath.ts';
+import { tsconfigUsers } from './tsconfigUsers.ts';
 import { workspaceDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -125,78 +127,6 @@ function configuredDockerfiles({ services }: ChangedTree): Set<string> {
   return new Set(files.flatMap((file) => [file, `${file}.dockerignore`]));
 }
 
-/**
- * Whether a changed path may be a patch, archive or folder that an install reads. Compared by the last part of
- * what the lockfile names, for a reference may be relative to any workspace.
- */
-function reachedByPath(project: Project, changed: ReadonlySet<string>): boolean {
-  const resolutions = Object.values(project.root.packageManifest.resolutions ?? {});
-  const plugins = (project.settings.plugins ?? []).flatMap((plugin) =>
-    typeof plugin === 'string' ? plugin : (plugin.path ?? []),
-  );
-  const references = [
-    ...resolutions,
-    ...(project.lockfile.match(/(?:patch|file|portal|link):[^"\n]+/g) ?? []),
-  ];
-  const parts = new Set([...plugins, ...references.flatMap(referencedPaths)].map(lastPart));
-  return parts.size > 0 && [...changed].some((path) => path.split('/').some((part) => parts.has(part)));
-}
-
-/** `patch:<source>#<path>&<path>::…` and `file:<path>#…::…`; built-in patches stand in no file. */
-function referencedPaths(reference: string): string[] {
-  const [, protocol, target = ''] = /^(patch|file|portal|link):(.*?)(?:::.*)?$/.exec(reference) ?? [];
-  if (protocol === undefined) return [];
-  const paths = protocol === 'patch' ? (target.split('#')[1] ?? '').split('&') : [target.split('#')[0] ?? ''];
-  return paths.filter((path) => !path.includes('builtin<'));
-}
-
-function lastPart(path: string): string {
-  return decodeURIComponent(path).replace(/\/$/, '').split('/').at(-1) ?? '';
-}
-
-/** Names that a tsconfig may be extended by: other changes need no look at the chains. */
-const tsconfigName = /(\.jsonc?|(^|\/)[^/.]+|(^|\/)[^/]*tsconfig[^/]*)$/;
-
-/**
- * Workspaces whose tsconfig files reach a changed file outside their own folder; all of them where such a file
- * is gone, for then nothing tells any more who reached it.
- */
-async function tsconfigUsers({ project, changed, before }: ChangedTree): Promise<Workspace[]> {
-  const { snapshot, workspaces } = project;
-  const all = [...workspaces.values()];
-  const named = [...changed].filter((path) => tsconfigName.test(path) && !path.endsWith('/package.json'));
-  const candidates = await filtered(
-    named,
-    async (path) => (await mayBeTsconfig(snapshot, path)) || mayBeTsconfig(await before(), path),
-  );
-  if (candidates.length === 0) return [];
-  const entries = await Promise.all(candidates.map((path) => snapshot.entry(path)));
-  if (entries.includes(null)) return all;
-  return filtered(all, async ({ path }) => {
-    const files = await snapshot.files(path);
-    const starts = files.flatMap((file) => (isTsconfig(file.path) ? file.path : []));
-    return (await tsconfigChain(snapshot, starts)).some((file) => changed.has(file.path));
-  });
-}
-
-async function filtered<T>(list: readonly T[], fits: (each: T) => Promise<boolean>): Promise<T[]> {
-  const found = await Promise.all(list.map(fits));
-  return list.filter((_, index) => found[index]);
-}
-
-/** An object that says nothing may be extended, too; other data may not (https://www.typescriptlang.org/tsconfig). */
-async function mayBeTsconfig(snapshot: Snapshot, path: string): Promise<boolean> {
-  const entry = await snapshot.entry(path);
-  if (entry === null || entry.mode === '040000' || entry.mode === '160000') return false;
-  const content = await snapshot.openObject(entry.oid);
-  if (!Buffer.isBuffer(content)) return false;
-  const text = withoutComments(content.toString('utf8'));
-  return /^\s*\{/.test(text) && (!/"\s*:/.test(text) || tsconfigKey.test(text));
-}
-
-const tsconfigKey =
-  /"(extends|compilerOptions|files|include|exclude|references|watchOptions|typeAcquisition|compileOnSave|display|\$schema)"\s*:/;
-
 function ignoredByAll(services: readonly Service[]): (packageName: string) => boolean {
   const lists = new Map(
     services.map(({ settings: { ignoreDependencies: list } }) => [list.join('\n'), list]),
@@ -208,29 +138,6 @@ function ignoredByAll(services: readonly Service[]): (packageName: string) => bo
     known.set(name, ignored);
     return ignored;
   };
-}
-
-/** The lockfile is searched through for each workspace. */
-const thirdPartyNeeds = new WeakMap<Project, Map<Workspace, boolean>>();
-
-/** Whether a third-party package has the workspace among its dependencies: then it may stand in any slice. */
-function neededByThirdParty(project: Project, workspace: Workspace): boolean {
-  const known = thirdPartyNeeds.get(project) ?? new Map<Workspace, boolean>();
-  thirdPartyNeeds.set(project, known);
-  const needed = known.get(workspace) ?? isNeededByThirdParty(project, workspace);
-  known.set(workspace, needed);
-  return needed;
-}
-
-function isNeededByThirdParty({ lockfile, yarn }: Project, { name }: Workspace): boolean {
-  for (const line of [`\n    "${name}"`, `\n    ${name}`]) {
-    for (let at = lockfile.indexOf(line); at !== -1; at = lockfile.indexOf(line, at + 1)) {
-      const end = lockfile.indexOf('\n\n', at);
-      const rest = lockfile.slice(at, end === -1 ? undefined : end);
-      if (yarn.family === 'classic' || /\n {2}linkType: hard/.test(rest)) return true;
-    }
-  }
-  return false;
 }
 
 /** Services whose own Dockerfile copies a changed file, wherever it stands. */

@@ -27,7 +27,7 @@ export interface ImageMaker {
 }
 
 /** Images of a run that are begun before the registry has said which it has; with more of them it is busy anyway. */
-export const FEW = 4;
+export const FEW_IMAGES = 4;
 
 /** Opens the builder when something is to be built; `oci` begins with few images while the registry is asked. */
 export function imageMaker(
@@ -61,7 +61,8 @@ export function imageMaker(
       const [opened, request] = await Promise.all([builder(), requestOf(job, options.report)]);
       return opened.build(request, options);
     });
-  const early = name === 'oci' && !isLayout(store) && rebuild !== true && jobs.length <= FEW ? jobs : [];
+  const early =
+    name === 'oci' && !isLayout(store) && rebuild !== true && jobs.length <= FEW_IMAGES ? jobs : [];
   for (const { change, repository } of early) preparePush(store, repository, change.lastRelease);
   const begun = new Map(early.map((job) => [job.change.service.name, begin(job)]));
 
