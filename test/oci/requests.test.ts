@@ -6,7 +6,7 @@ import { testRepos } from '../support/demoRepos.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
 import { output, shipyarn } from '../support/run.ts';
-import { tempDir } from '../support/tempDir.ts';
+import { freshCache } from './ociFixture.ts';
 
 const servers: http.Server[] = [];
 
@@ -44,7 +44,7 @@ await describeWith(['registry'], 'what `oci` asks a registry for a one-line chan
 
   test('leaves no tag and is not told where another machine turns out to have pushed the image', async () => {
     const { push, seen, gate } = await changedService();
-    const first = await push({ SHIPYARN_CACHE: await tempDir('elsewhere') });
+    const first = await push({ SHIPYARN_CACHE: await freshCache() });
     expect(first.exitCode, first.stderr).toBe(0);
     seen.length = 0;
     gate.wait = async (name) => {
@@ -76,7 +76,7 @@ async function changedService() {
   const registry = `127.0.0.1:${proxy}/harbour`;
   // One at a time: a build that is begun and whose turn has not come holds nothing that another waits for.
   const repos = await testRepos({ registry, builder: 'oci', config: 'parallel: 1\n' });
-  const here = { SHIPYARN_CACHE: await tempDir('cache') };
+  const here = { SHIPYARN_CACHE: await freshCache() };
   const released = await shipyarn(['release', '--no-deploy'], { cwd: repos.monorepo, env: here });
   expect(released.exitCode, released.stderr).toBe(0);
   await repos.merge('fix(api): one more berth', {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { writeContext } from '../../src/context/writeContext.ts';
 import { describeContext } from '../../src/workspace/describeContext.ts';
 import { type TestRepo, testFolder } from '../helpers/testRepo.ts';
+import { isLong } from '../support/isLong.ts';
 import { contextOf, projectOf, serviceOf, startYarn, type YarnVersion, yarnRepo } from './yarnRepo.ts';
 
 /** A service with a build script, so that there is an install for the build as well. */
@@ -47,7 +48,7 @@ async function installed(yarn: YarnVersion, repo: TestRepo, layers = ['manifests
 
 const ranIn = (text: string) => text.trim().split(' ').sort();
 
-describe.each([1, 3, 4] as const)('install scripts under Yarn %i', (yarn) => {
+describe.each(isLong ? ([1, 3, 4] as const) : ([4] as const))('install scripts under Yarn %i', (yarn) => {
   it('find the files that they name, and what those load', async () => {
     const { folder, read } = await installed(yarn, yarnRepo(yarn, filesFor(yarn, {})));
     for (const layer of ['manifests', 'production']) {
@@ -119,12 +120,15 @@ describe('install scripts', () => {
 });
 
 describe('files that an immutable install must leave as they are', () => {
-  it.each([3, 4] as const)('are not those of a slice, under Yarn %i', async (yarn) => {
-    const settings = 'nodeLinker: pnp\nimmutablePatterns:\n  - .pnp.*\n';
-    const { read } = await installed(yarn, yarnRepo(yarn, filesFor(yarn, { '.yarnrc.yml': settings })), [
-      'production',
-    ]);
-    expect(read('production/.yarnrc.yml')).toBe('nodeLinker: pnp\n');
-    expect(read('production/.pnp.cjs')).toContain('@acme/api');
-  });
+  it.each(isLong ? ([3, 4] as const) : ([4] as const))(
+    'are not those of a slice, under Yarn %i',
+    async (yarn) => {
+      const settings = 'nodeLinker: pnp\nimmutablePatterns:\n  - .pnp.*\n';
+      const { read } = await installed(yarn, yarnRepo(yarn, filesFor(yarn, { '.yarnrc.yml': settings })), [
+        'production',
+      ]);
+      expect(read('production/.yarnrc.yml')).toBe('nodeLinker: pnp\n');
+      expect(read('production/.pnp.cjs')).toContain('@acme/api');
+    },
+  );
 });
