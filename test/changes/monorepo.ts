@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { TestRepo } from '../helpers/testRepo.ts';
 
 /** A workspace of a model monorepo. */
@@ -127,6 +128,8 @@ function modelLockfile(model: Model): string {
   ];
   const ranges = new Map<string, Set<string>>();
   const resolutions = (model.root.resolutions ?? {}) as Record<string, string>;
+  const extensions: Record<string, { dependencies: Record<string, string> }> =
+    parse(model.files['.yarnrc.yml'] ?? '')?.packageExtensions ?? {};
   const use = (dependencies: Record<string, string> = {}) => {
     for (const [name, asked] of Object.entries(dependencies)) {
       const range = resolutions[name] ?? (asked === 'catalog:' ? (model.catalog?.[name] ?? asked) : asked);
@@ -136,7 +139,7 @@ function modelLockfile(model: Model): string {
       known.add(range);
       const source = model.patches?.[name]?.source;
       if (range.startsWith('patch:') && source !== undefined) use({ [name]: source });
-      use(model.packages[name]?.dependencies);
+      use({ ...model.packages[name]?.dependencies, ...extensions[`${name}@*`]?.dependencies });
     }
   };
   for (const { dependencies, devDependencies } of members) use({ ...dependencies, ...devDependencies });
