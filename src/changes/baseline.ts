@@ -1,5 +1,6 @@
 import { serviceSettings } from '../config/serviceSettings.ts';
 import type { Config } from '../config/settings.ts';
+import { once } from '../once.ts';
 import type { Git } from '../ports/git.ts';
 import { readProject } from '../workspace/readProject.ts';
 import type { Service } from '../workspace/service.ts';
@@ -60,14 +61,5 @@ export function openBaselines(
     const baseline = opened.get(commit) ?? open(commit);
     opened.set(commit, baseline);
     return baseline;
-  };
-}
-
-/** Runs at the first call; every call gets the same promise. */
-export function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }

@@ -1,7 +1,8 @@
 import { Failure } from '../errors.ts';
+import { once } from '../once.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
-import { type Baseline, once } from './baseline.ts';
+import type { Baseline } from './baseline.ts';
 import { compareSides } from './compareSides.ts';
 import type { Reason } from './reason.ts';
 import type { LastRelease, ServiceChange } from './serviceChange.ts';

@@ -1,5 +1,5 @@
+import { once } from '../once.ts';
 import type { Service } from '../workspace/service.ts';
-import { once } from './baseline.ts';
 import { type ChangesQuestion, openQuestions } from './openQuestions.ts';
 import type { LastRelease, ServiceIdentity } from './serviceChange.ts';
 import { openSide } from './serviceSide.ts';

@@ -42,7 +42,7 @@ export async function mayDiffer(
   const archives = await archiveFolder(project);
   const isForAll = (path: string) =>
     dockerfiles.has(path) ||
-    path.startsWith(`${archives}/`) ||
+    (archives !== null && path.startsWith(`${archives}/`)) ||
     (path.endsWith('.dockerignore') && owner(path) === null) ||
     shapesEveryImage(path, tree.config);
   if ([...changed].some(isForAll) || reachedByPath(project, changed)) return () => true;

@@ -1,3 +1,4 @@
+import { once } from '../once.ts';
 import { type Closure, serviceClosure } from '../workspace/closure.ts';
 import type { ContextContents, ContextEntry, ContextLayer } from '../workspace/contextContents.ts';
 import { describeContext } from '../workspace/describeContext.ts';
@@ -17,14 +18,13 @@ export interface ServiceSide {
 export async function openSide(project: Project, service: Service): Promise<ServiceSide> {
   const contents = await describeContext(project, service);
   const kinds = contents.builds.length > 0 ? (['runtime', 'build'] as const) : (['runtime'] as const);
-  let closures: Closure[] | undefined;
+  const closures = once(() => kinds.map((kind) => serviceClosure(project, service, kind)));
   return {
     project,
     service,
     contents,
     get closures() {
-      closures ??= kinds.map((kind) => serviceClosure(project, service, kind));
-      return closures;
+      return closures();
     },
   };
 }

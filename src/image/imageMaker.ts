@@ -1,6 +1,6 @@
-import { once } from '../changes/baseline.ts';
 import { builderName } from '../config/serviceSettings.ts';
 import type { Config } from '../config/settings.ts';
+import { once } from '../once.ts';
 import { identityTagOf, pullRequestTagOf } from '../plan/imageReference.ts';
 import type { Builder, BuildRequest, BuiltImage } from '../ports/builder.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -9,14 +9,10 @@ import type { Report } from '../report/event.ts';
 import { beginBuild } from './beginBuild.ts';
 import { buildCaches, type Pusher } from './buildCaches.ts';
 import { buildImages } from './buildImages.ts';
-import { type BuildSources, buildRequest } from './buildRequest.ts';
+import { buildRequest } from './buildRequest.ts';
 import { isLayout } from './engineRepository.ts';
-import type { ImageJob, ImagesOptions } from './imagesByIdentity.ts';
+import type { ImageJob, ImageSources, ImagesOptions } from './imagesByIdentity.ts';
 import { preparePush } from './preparePush.ts';
-
-interface Sources extends BuildSources {
-  config: Config;
-}
 
 /** Makes the images that a store turns out to lack. */
 export interface ImageMaker {
@@ -27,12 +23,17 @@ export interface ImageMaker {
 }
 
 /** Images of a run that are begun before the registry has said which it has; with more of them it is busy anyway. */
-export const FEW_IMAGES = 4;
+const FEW_IMAGES = 4;
+
+/** Whether a run with so many images does part of its pushes before the registry has answered. */
+export function beginsEarly(config: Config, images: number): boolean {
+  return builderName(config) === 'oci' && images <= FEW_IMAGES;
+}
 
 /** Opens the builder when something is to be built; `oci` begins with few images while the registry is asked. */
 export function imageMaker(
   ports: Ports,
-  sources: Sources,
+  sources: ImageSources,
   store: ImageStore,
   jobs: readonly ImageJob[],
   { pusher, signal, keepGoing, rebuild }: ImagesOptions,
@@ -61,8 +62,7 @@ export function imageMaker(
       const [opened, request] = await Promise.all([builder(), requestOf(job, options.report)]);
       return opened.build(request, options);
     });
-  const early =
-    name === 'oci' && !isLayout(store) && rebuild !== true && jobs.length <= FEW_IMAGES ? jobs : [];
+  const early = beginsEarly(config, jobs.length) && !isLayout(store) && rebuild !== true ? jobs : [];
   for (const { change, repository } of early) preparePush(store, repository, change.lastRelease);
   const begun = new Map(early.map((job) => [job.change.service.name, begin(job)]));
 

@@ -34,7 +34,7 @@ export interface IdentityImages {
   failure?: Error;
 }
 
-interface Sources extends BuildSources {
+export interface ImageSources extends BuildSources {
   config: Config;
 }
 
@@ -45,7 +45,7 @@ interface Sources extends BuildSources {
  */
 export async function imagesByIdentity(
   ports: Ports,
-  sources: Sources,
+  sources: ImageSources,
   store: ImageStore,
   jobs: readonly ImageJob[],
   options: ImagesOptions,

@@ -1,8 +1,7 @@
 import { identifyServices } from '../changes/identifyServices.ts';
 import type { LastRelease, ServiceIdentity } from '../changes/serviceChange.ts';
 import { channelOf } from '../config/channelOf.ts';
-import { builderName } from '../config/serviceSettings.ts';
-import { FEW_IMAGES } from '../image/imageMaker.ts';
+import { beginsEarly } from '../image/imageMaker.ts';
 import { imagesByIdentity } from '../image/imagesByIdentity.ts';
 import { firstRegistry } from '../image/makeImages.ts';
 import { preparePush } from '../image/preparePush.ts';
@@ -87,7 +86,7 @@ async function readyStore(
   ports: Ports,
   { config, services }: Survey,
 ): Promise<(service: Service, lastRelease: LastRelease | null) => void> {
-  if (builderName(config) !== 'oci' || services.length > FEW_IMAGES) return () => {};
+  if (!beginsEarly(config, services.length)) return () => {};
   const store = await ports.openStore(firstRegistry(config), config);
   return ({ settings }, lastRelease) =>
     preparePush(store, repositoryInStore(store.location, settings.image), lastRelease);

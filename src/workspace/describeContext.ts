@@ -1,3 +1,4 @@
+import { once } from '../once.ts';
 import { type Closure, serviceClosure } from './closure.ts';
 import { identityOf } from './contents/contextIdentity.ts';
 import { contextLayer } from './contents/contextLayer.ts';
@@ -43,12 +44,11 @@ export async function describeContext(project: Project, service: Service): Promi
 }
 
 function withIdentity(described: Described): ContextContents {
-  let identity: string | undefined;
+  const identity = once(() => identityOf(described));
   return {
     ...described,
     get identity() {
-      identity ??= identityOf(described);
-      return identity;
+      return identity();
     },
   };
 }

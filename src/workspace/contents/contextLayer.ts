@@ -1,3 +1,4 @@
+import { once } from '../../once.ts';
 import type { ContextEntry, ContextLayer, ContextLayerName } from '../contextContents.ts';
 import { compareBytes } from '../snapshot.ts';
 import { type ContextPart, sha256 } from './contextPart.ts';
@@ -8,18 +9,16 @@ export function contextLayer(
   prefix: string,
   parts: readonly ContextPart[],
 ): ContextLayer {
-  let key: string | undefined;
-  let entries: readonly ContextEntry[] | undefined;
+  const key = once(() => sha256(parts.map((part) => part.key).join('\n')));
+  const entries = once(() => joined(parts, prefix));
   return {
     name,
     prefix,
     get key() {
-      key ??= sha256(parts.map((part) => part.key).join('\n'));
-      return key;
+      return key();
     },
     get entries() {
-      entries ??= joined(parts, prefix);
-      return entries;
+      return entries();
     },
     parts,
     entry(path) {

@@ -1,4 +1,5 @@
 import { crypto } from '../../lateCrypto.ts';
+import { once } from '../../once.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { ContextEntry } from '../contextContents.ts';
 
@@ -13,23 +14,15 @@ export interface ContextPart {
 
 /** A part with the key that `makeKey` gives; both functions run at most once. */
 export function contextPart(makeKey: () => string, list: () => readonly ContextEntry[]): ContextPart {
-  let key: string | undefined;
-  let entries: readonly ContextEntry[] | undefined;
-  let byPath: ReadonlyMap<string, ContextEntry> | undefined;
-  const listOnce = () => {
-    entries ??= list();
-    return entries;
-  };
+  const key = once(makeKey);
+  const entries = once(list);
+  const byPath = once(() => new Map(entries().map((entry) => [entry.path, entry])));
   return {
     get key() {
-      key ??= makeKey();
-      return key;
+      return key();
     },
-    entries: listOnce,
-    entry(path) {
-      byPath ??= new Map(listOnce().map((entry) => [entry.path, entry]));
-      return byPath.get(path);
-    },
+    entries,
+    entry: (path) => byPath().get(path),
   };
 }
 

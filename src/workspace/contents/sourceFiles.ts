@@ -1,6 +1,7 @@
 import { inputFailure } from '../../errors.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { Project, Workspace } from '../project.ts';
+import { manifestPath } from '../readManifest.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { checkTokens } from './checkTokens.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
@@ -47,7 +48,7 @@ export async function sourceFiles(
 export function isSource(workspace: Pick<Workspace, 'path'>, path: string): boolean {
   const prefix = workspace.path === '' ? '' : `${workspace.path}/`;
   const [top = ''] = path.slice(prefix.length).split('/');
-  if (path === `${prefix}package.json` || neverSource.has(top)) return false;
+  if (path === manifestPath(workspace) || neverSource.has(top)) return false;
   return prefix !== '' || !installFiles.has(top);
 }
 

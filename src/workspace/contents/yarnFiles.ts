@@ -85,11 +85,9 @@ function patchPaths(slice: LockfileSlice): string[] {
 
 /** `file:<path>#<path>::hash=…&locator=…`: what Yarn packs or unpacks at install. */
 function packedPaths(slice: LockfileSlice): string[] {
-  return slice.localPackages().flatMap(({ reference }) => {
-    if (!reference.startsWith('file:')) return [];
-    const [, path, parameters = ''] = /^file:([^#]*?)(?:#.*?)?(?:::(.*))?$/.exec(reference) ?? [];
-    return path === undefined ? [] : [fromLocator(decodeURIComponent(path), parameters)];
-  });
+  return slice
+    .localPackages()
+    .flatMap(({ reference }) => (reference.startsWith('file:') ? (pathIn(reference) ?? []) : []));
 }
 
 /** Manifests of folders that `portal:` and `link:` lead to and that are no workspaces. Rejects where a portal's is missing. */
@@ -119,9 +117,8 @@ export async function packedManifests(
 /** Refuses a lockfile that says other things of a `portal:` or `file:` folder than the manifest in it. */
 async function checkLocalFolders(project: Project, slice: LockfileSlice): Promise<void> {
   for (const { reference, body, dependencies } of slice.localPackages()) {
-    const [, path, parameters = ''] = /^(?:portal|file):([^#]*?)(?:#.*?)?(?:::(.*))?$/.exec(reference) ?? [];
-    if (path === undefined || body === null) continue;
-    const folder = fromLocator(decodeURIComponent(path), parameters);
+    const folder = pathIn(reference);
+    if (folder === null || body === null) continue;
     const found = folder.startsWith('..') ? null : await readManifest(project.snapshot, folder);
     if (found === null) continue;
     checkDependencies(found, dependencies);
@@ -139,6 +136,12 @@ function linkedFolders(slice: LockfileSlice): { kind: string; path: string }[] {
     const [, kind = '', path, parameters = ''] = /^(portal|link):([^#]*?)(?:::(.*))?$/.exec(reference) ?? [];
     return path === undefined ? [] : [{ kind, path: fromLocator(decodeURIComponent(path), parameters) }];
   });
+}
+
+/** The path in the repo that a `portal:` or `file:` reference names; null: it is another one. */
+function pathIn(reference: string): string | null {
+  const [, path, parameters = ''] = /^(?:portal|file):([^#]*?)(?:#.*?)?(?:::(.*))?$/.exec(reference) ?? [];
+  return path === undefined ? null : fromLocator(decodeURIComponent(path), parameters);
 }
 
 /** A path beside the workspace that `locator=` names. */

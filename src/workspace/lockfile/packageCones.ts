@@ -1,4 +1,5 @@
 import { crypto } from '../../lateCrypto.ts';
+import { once } from '../../once.ts';
 import type { BerryGraph } from './berryGraph.ts';
 import type { LockfileEntry } from './parseBerryLockfile.ts';
 
@@ -93,18 +94,16 @@ function coneOf(
     }
   }
   const entries = members.map((member) => graph.entryOf(member));
-  const makeDigest = () => {
+  const digest = once(() => {
     const lines = [
       ...members.map((member, index) => `${graph.nameOf(member)}\n${ownText(graph, entries[index])}`),
       ...[...children].map((child) => child.digest),
     ];
     return crypto().hash('sha256', lines.sort().join('\n'), 'base64');
-  };
-  let digest: string | undefined;
+  });
   return {
     get digest() {
-      digest ??= makeDigest();
-      return digest;
+      return digest();
     },
     local: union(
       entries.filter((entry) => graph.isLocal(entry)),

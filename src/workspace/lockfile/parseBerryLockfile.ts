@@ -131,13 +131,14 @@ function scalar(text: string): string {
 }
 
 function checkConflictMarkers(text: string): void {
-  const found = text.startsWith('<<<<<<<') ? -1 : text.indexOf('\n<<<<<<<');
-  if (found === -1 && !text.startsWith('<<<<<<<')) return;
+  const marker = '<<<<<<<';
+  const found = text.startsWith(marker) ? 0 : text.indexOf(`\n${marker}`) + 1;
+  if (!text.startsWith(marker, found)) return;
   throw inputFailure({
     reason: 'lockfile-conflict',
     message: 'yarn.lock holds conflict markers of an unfinished merge.',
     hint: 'Run `yarn install`, which resolves them, and commit the lockfile.',
-    at: { file: 'yarn.lock', line: lineAt(text, found + 1) },
+    at: { file: 'yarn.lock', line: lineAt(text, found) },
   });
 }
 

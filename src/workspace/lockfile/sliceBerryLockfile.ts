@@ -1,4 +1,5 @@
 import { crypto } from '../../lateCrypto.ts';
+import { once } from '../../once.ts';
 import type { Project, Workspace } from '../project.ts';
 import { type BerryGraph, berryGraph } from './berryGraph.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
@@ -53,14 +54,6 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
         .sort((a, b) => a.index - b.index)
         .map((entry) => ({ ...graph.packageOf(entry), body: entry.body }));
     }),
-  };
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
   };
 }
 
