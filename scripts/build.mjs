@@ -31,10 +31,16 @@ const leaveOut = {
  * shares what, they would be three dozen small files, which take longer to open than to read.
  */
 const groups = [
-  { name: 'start', test: /\/src\/cli\/runCli\.ts$/, priority: 4 },
+  { name: 'start', test: /\/src\/cli\/runCli\.ts$/, priority: 5 },
+  {
+    // Git reads while the rest is loaded.
+    name: 'git',
+    test: /\/src\/wiring\.ts$/,
+    priority: 4,
+  },
   {
     name: 'look',
-    test: /\/src\/(?:wiring|pipeline\/affectedNames|config\/parseConfigFile)\.ts$/,
+    test: /\/src\/(?:pipeline\/affectedNames|config\/parseConfigFile)\.ts$/,
     priority: 3,
   },
   {
@@ -50,12 +56,75 @@ const groups = [
   },
 ];
 
+/** Parts of Node that take long to load and that few runs call: each of their functions loads them when it is called. */
+const loadedLate = [
+  'crypto',
+  'fs/promises',
+  'os',
+  'stream/consumers',
+  'stream/promises',
+  'timers/promises',
+  'util',
+  'zlib',
+];
+
+const loadLate = {
+  name: 'load-late',
+  resolveId: {
+    filter: { id: new RegExp(`^node:(?:${loadedLate.join('|')})$`) },
+    handler: (id, importer = '') => (importer.startsWith(path.resolve('src')) ? `\0late:${id}` : null),
+  },
+  load: {
+    filter: { id: /^\0late:/ },
+    handler(id) {
+      const name = id.slice('\0late:'.length);
+      const functions = Object.entries(process.getBuiltinModule(name)).filter(
+        ([, value]) => typeof value === 'function',
+      );
+      const late = functions.map(
+        ([each]) =>
+          `export const ${each} = (...given) => process.getBuiltinModule('${name}').${each}(...given);`,
+      );
+      return { code: late.join('\n'), moduleSideEffects: false };
+    },
+  },
+};
+
+/**
+ * clipanion opens standard input, which no command reads, and asks the terminal for colours, which are ours: that takes
+ * as long as to read all tags.
+ */
+const closedTerminal = {
+  name: 'closed-terminal',
+  transform: {
+    filter: { id: /\/node_modules\/clipanion\/lib\/.*\.mjs$/ },
+    handler: (code) => ({
+      code: code.replace('stdin: process.stdin,', '').replace("import tty from 'tty';", 'const tty = null;'),
+      map: null,
+    }),
+  },
+};
+
+/**
+ * What V8 has made bytecode of cannot import: Node 20 loses on the way who asks. `src/bytecode.ts`, which starts without,
+ * lends its own import under a name as long, so that source maps stay right.
+ */
+const importFromOutside = {
+  name: 'import-from-outside',
+  renderChunk: (code, { name }) =>
+    name === 'bytecode' ? null : { code: code.replace(/\bimport\(/g, 'Import('), map: null },
+};
+
 await rm('dist', { recursive: true, force: true });
 await build({
-  input: 'src/bin.ts',
+  input: {
+    bin: 'src/bin.ts',
+    bytecode: 'src/bytecode.ts',
+    runCli: 'src/cli/runCli.ts',
+  },
   platform: 'node',
   external,
-  plugins: [leaveOut],
+  plugins: [leaveOut, loadLate, closedTerminal, importFromOutside],
   transform: { target: 'node20.19' },
   // What is imported on demand may be in a group all the same.
   checks: { ineffectiveDynamicImport: false },
@@ -72,6 +141,8 @@ await build({
     dir: 'dist',
     // Node loads CommonJS faster: a tenth of a small preview.
     format: 'cjs',
+    // What bytecode.ts reads it as.
+    charset: 'ascii',
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
     codeSplitting: { groups },

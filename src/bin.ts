@@ -1,8 +1,7 @@
 #!/usr/bin/env node
-import { optimizeLater } from './cli/optimizeLater.ts';
-import { runCli } from './cli/runCli.ts';
+import { useBytecode } from './bytecode.ts';
 
-optimizeLater();
+useBytecode(import.meta.dirname);
 
 // Whoever reads the output may have seen enough: `shipyarn affected | head -1`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -11,22 +10,25 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(1);
 });
 
-const running = runCli({
-  argv: process.argv.slice(2),
-  cwd: process.cwd(),
-  env: process.env,
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  end: (exitStatus) => process.exit(exitStatus),
-});
 let isDone = false;
-running.then((exitStatus) => {
-  isDone = true;
-  process.exitCode = exitStatus;
-});
 process.once('beforeExit', () => {
   if (isDone) return;
   process.stderr.write('error The run ended before it was done. This is a mistake in shipyarn.\n');
   process.exitCode = 1;
 });
+
+import('./cli/runCli.ts')
+  .then(({ runCli }) =>
+    runCli({
+      argv: process.argv.slice(2),
+      cwd: process.cwd(),
+      env: process.env,
+      stdout: process.stdout,
+      stderr: process.stderr,
+      end: (exitStatus) => process.exit(exitStatus),
+    }),
+  )
+  .then((exitStatus) => {
+    isDone = true;
+    process.exitCode = exitStatus;
+  });

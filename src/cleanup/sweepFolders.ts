@@ -1,4 +1,5 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isRunning, ourselves, type ProcessName } from './processes.ts';
 
@@ -20,8 +21,7 @@ const abandoned = 24 * 60 * 60_000;
 
 /** Removes the temporary folders of runs that were killed. What cannot be removed stays. */
 export async function sweepFolders(parent: string): Promise<void> {
-  const names = await readdir(parent).catch(() => []);
-  for (const name of names) {
+  for (const name of namesIn(parent)) {
     const owner = ownerOf(name);
     if (owner === null || isRunning(owner) === true) continue;
     const path = join(parent, name);
@@ -29,5 +29,13 @@ export async function sweepFolders(parent: string): Promise<void> {
     if (stats === null || !stats.isDirectory() || stats.uid !== process.getuid?.()) continue;
     if (isRunning(owner) === null && Date.now() - stats.mtimeMs < abandoned) continue;
     await rm(path, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,10 +13,10 @@ export interface TemporaryFolder {
 const swept = new Set<string>();
 
 /**
- * A folder of our own below the system's one for temporary files, or below `parent`. It is gone when the program ends,
+ * A folder of our own below the system's one for temporary files, or `within` another. It is gone when the program ends,
  * at a signal, too; after a SIGKILL a later run removes it. `kind`: what it is for, in lower-case letters.
  */
-export function temporaryFolder(kind: string, parent = tmpdir()): TemporaryFolder {
+export function temporaryFolder(kind: string, within?: string): TemporaryFolder {
   let made: string | null = null;
   const removeNow = () => {
     if (made !== null) rmSync(made, { recursive: true, force: true, maxRetries: 5 });
@@ -24,6 +24,7 @@ export function temporaryFolder(kind: string, parent = tmpdir()): TemporaryFolde
   return {
     async path() {
       if (made === null) {
+        const parent = within ?? tmpdir();
         made = mkdtempSync(join(parent, folderPrefix(kind)));
         process.once('exit', removeNow);
         if (!swept.has(parent)) void sweepFolders(parent);
@@ -33,7 +34,8 @@ export function temporaryFolder(kind: string, parent = tmpdir()): TemporaryFolde
     },
     async remove() {
       if (made === null) return;
-      await rm(made, { recursive: true, force: true, maxRetries: 5 });
+      // It may have been moved to where it was made for.
+      if (existsSync(made)) await rm(made, { recursive: true, force: true, maxRetries: 5 });
       process.off('exit', removeNow);
       made = null;
     },

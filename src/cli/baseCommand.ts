@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { type BaseContext, Command, Option } from 'clipanion';
 import type { DeploymentResult } from '../deploy/deploymentRequest.ts';
 import { Failure, inputFailure } from '../errors.ts';
@@ -18,7 +18,6 @@ import { withInterruption } from './withInterruption.ts';
 export interface CliContext extends BaseContext {
   cwd: string;
   env: NodeJS.ProcessEnv & BaseContext['env'];
-  stdin: Readable;
   stdout: Writable;
   stderr: Writable;
   /** Ends the process at once, with an exit status. */
@@ -68,7 +67,10 @@ export abstract class ShipyarnCommand extends Command<CliContext> {
     this.timed = stageTiming(terminalReport(this.context.stderr), performance.now());
   }
 
-  /** Opens the ports for `use` and closes them whatever happens. SIGINT and SIGTERM abort the signal. */
+  /**
+   * Opens the ports for `use` and closes them whatever happens. SIGINT and SIGTERM abort the signal. What `use` imports
+   * loads while Git reads already.
+   */
   protected async withPorts<T>(use: (ports: Ports, signal: AbortSignal) => Promise<T>): Promise<T> {
     const { openPorts } = await import('../wiring.ts');
     const { cwd, env } = this.context;

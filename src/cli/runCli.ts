@@ -7,7 +7,7 @@ import { commandNames, loadCommands } from './commands.ts';
 import { shipyarnVersion } from './shipyarnVersion.ts';
 
 /** All that a run takes from its surroundings. */
-export type Surroundings = Pick<CliContext, 'cwd' | 'env' | 'stdin' | 'stdout' | 'stderr' | 'end'> & {
+export type Surroundings = Pick<CliContext, 'cwd' | 'env' | 'stdout' | 'stderr' | 'end'> & {
   argv: string[];
 };
 
@@ -16,7 +16,8 @@ export async function runCli({ argv, ...surroundings }: Surroundings): Promise<n
   const cli = new Cli<CliContext>({
     binaryLabel: 'shipyarn',
     binaryName: 'shipyarn',
-    binaryVersion: shipyarnVersion(),
+    // A command does not ask for it.
+    ...(!commandNames.includes(argv[0] ?? '') && { binaryVersion: shipyarnVersion() }),
     enableColors: false,
   });
   for (const command of await loadCommands(argv[0])) cli.register(command);

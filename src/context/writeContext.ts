@@ -1,5 +1,13 @@
-import { createWriteStream, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { chmod, readdir, rename, rmdir } from 'node:fs/promises';
+import {
+  chmodSync,
+  createWriteStream,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { withTemporaryFolder } from '../cleanup/temporaryFolder.ts';
@@ -21,14 +29,14 @@ export async function writeContext(
   folder: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  await checkEmpty(folder);
+  const isThere = checkEmpty(folder);
   try {
-    await makeFolder(dirname(folder));
+    makeFolder(dirname(folder));
     const write = async (temporary: string) => {
       await writeEntries(contextEntries(contents), snapshot, temporary, signal);
-      await chmod(temporary, 0o755);
-      await rmdir(folder).catch(() => undefined);
-      await rename(temporary, folder);
+      chmodSync(temporary, 0o755);
+      if (isThere) rmdirSync(folder);
+      renameSync(temporary, folder);
     };
     await withTemporaryFolder('out', write, dirname(folder));
   } catch (error) {
@@ -55,8 +63,9 @@ export async function writeEntries(
     }));
     for (const { entry, content } of await Promise.all(read)) {
       const target = join(folder, entry.path);
-      if (!made.has(dirname(target))) mkdirSync(dirname(target), { recursive: true });
-      made.add(dirname(target));
+      const parent = dirname(target);
+      if (!made.has(parent)) mkdirSync(parent, { recursive: true });
+      made.add(parent);
       const mode = entry.mode === '100755' ? 0o755 : 0o644;
       if (typeof content === 'string') symlinkSync(content, target);
       else if (Buffer.isBuffer(content)) writeFileSync(target, content, { mode });
@@ -65,19 +74,28 @@ export async function writeEntries(
   }
 }
 
-async function checkEmpty(folder: string): Promise<void> {
-  const names = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw inputFailure({
-      reason: 'out-not-writable',
-      message: `${folder} is no folder that a context can be written to (${error.code}).`,
-      hint: 'Name a folder that does not exist yet.',
-    });
-  });
-  if (names.length === 0) return;
+/** Whether the folder is there already, but empty. */
+function checkEmpty(folder: string): boolean {
+  const names = namesIn(folder);
+  if (names === null || names.length === 0) return names !== null;
   throw inputFailure({
     reason: 'out-not-empty',
     message: `${folder} is not empty.`,
     hint: 'Remove it, or name a folder that does not exist yet.',
   });
+}
+
+/** Null: there is no such folder. */
+function namesIn(folder: string): string[] | null {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw inputFailure({
+      reason: 'out-not-writable',
+      message: `${folder} is no folder that a context can be written to (${code}).`,
+      hint: 'Name a folder that does not exist yet.',
+    });
+  }
 }

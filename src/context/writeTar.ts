@@ -22,7 +22,7 @@ export async function writeTar(
     return;
   }
   try {
-    await makeFolder(dirname(target));
+    makeFolder(dirname(target));
     const write = async (temporary: string) => {
       const file = join(temporary, 'context.tar');
       await pipeline(contextTar(contents, snapshot), createWriteStream(file), { signal });

@@ -63,10 +63,24 @@ function inOrder(project: Project, service: Workspace, slice: LockfileSlice, sco
     const workspace = project.workspaces.get(name);
     if (workspace === undefined || entered.has(name) || !members.has(name)) return;
     entered.add(name);
-    const dependencies = workspaceDependencies(workspace, scope, project.yarn.family).keys();
-    for (const next of [...dependencies, ...requiredPeers(workspace.packageManifest)].sort()) visit(next);
+    for (const next of workspacesNamed(project, workspace, scope)) visit(next);
     ordered.push(workspace);
   };
   for (const name of slice.workspaces) visit(name);
   return [...ordered.filter((workspace) => workspace !== service), service];
+}
+
+const named = new WeakMap<object, Map<ReadonlyMap<string, string>, readonly string[]>>();
+
+/** Names of workspaces among a workspace's dependencies, sorted: the same for all services that share it. */
+function workspacesNamed(project: Project, workspace: Workspace, scope: SliceScope): readonly string[] {
+  const dependencies = workspaceDependencies(workspace, scope, project.yarn.family);
+  const known = named.get(project.structure) ?? new Map<ReadonlyMap<string, string>, readonly string[]>();
+  named.set(project.structure, known);
+  const before = known.get(dependencies);
+  if (before !== undefined) return before;
+  const names = [...dependencies.keys(), ...requiredPeers(workspace.packageManifest)];
+  const found = names.filter((name) => project.workspaces.has(name)).sort();
+  known.set(dependencies, found);
+  return found;
 }

@@ -1,6 +1,6 @@
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { inputFailure } from '../errors.ts';
-import { crypto } from '../lateCrypto.ts';
 import type { PackageManifest, Workspace } from './project.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -38,10 +38,10 @@ function parseManifest(text: string, file: string): PackageManifest {
   }
   if (!isMap(value)) throw unfit(file, 'does not hold a JSON object');
   for (const field of ['name', 'version']) {
-    if (!['string', 'undefined'].includes(typeof value[field]))
+    if (value[field] !== undefined && typeof value[field] !== 'string')
       throw unfit(file, `has a \`${field}\` that is no text`);
   }
-  for (const field of textMaps) checkTexts(value[field], `${field}`, file);
+  for (const field of textMaps) checkTexts(value[field], field, file);
   const { workspaces } = value;
   const globs = isMap(workspaces) ? workspaces.packages : workspaces;
   if (Array.isArray(globs)) checkTexts({ ...globs }, 'workspaces', file);
@@ -64,8 +64,8 @@ function isMap(value: unknown): value is Record<string, unknown> {
 function checkTexts(value: unknown, field: string, file: string): void {
   if (value === undefined || value === null) return;
   if (!isMap(value)) throw unfit(file, `has a \`${field}\` that is no map`);
-  const wrong = Object.entries(value).find(([, text]) => typeof text !== 'string');
-  if (wrong !== undefined) throw unfit(file, `has a \`${field}\` whose \`${wrong[0]}\` is no text`);
+  for (const key in value)
+    if (typeof value[key] !== 'string') throw unfit(file, `has a \`${field}\` whose \`${key}\` is no text`);
 }
 
 /** `what` is to follow the file's name. */
@@ -93,8 +93,7 @@ export function lineOfDependency(workspace: Workspace, dependency: string): numb
 
 /** The name that Yarn gives to a workspace without one (`Workspace#computeCandidateName` in @yarnpkg/core). */
 function madeUpName(path: string): string {
-  const hash = crypto()
-    .createHash('sha512')
+  const hash = createHash('sha512')
     .update(path === '' ? '.' : path)
     .digest('hex')
     .slice(0, 6);

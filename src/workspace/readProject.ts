@@ -17,7 +17,14 @@ export async function readProject(snapshot: Snapshot): Promise<Project> {
       'Run this in a Yarn monorepo, whose package.json stands in the root of its Git repository, or pass `--cwd`.',
     );
   if (globsOf(root).length === 0) throw noWorkspaces();
-  const [workspaces, lockfile] = await Promise.all([readWorkspaces(snapshot, root), readLockfile(snapshot)]);
+  let reading: ReturnType<typeof readLockfile> | undefined;
+  const readingLockfile = () => {
+    reading ??= readLockfile(snapshot);
+    reading.catch(() => undefined);
+    return reading;
+  };
+  const workspaces = await readWorkspaces(snapshot, root, readingLockfile);
+  const lockfile = await readingLockfile();
   if (lockfile === null) throw notFound('yarn.lock', 'Run `yarn install` and commit the lockfile.');
   const { text, oid } = lockfile;
   const yarn = await readYarn(snapshot, root, text);
@@ -64,7 +71,15 @@ async function readLockfile(snapshot: Snapshot): Promise<{ oid: string; text: st
   return read;
 }
 
-async function readWorkspaces(snapshot: Snapshot, root: Workspace): Promise<ReadonlyMap<string, Workspace>> {
+/**
+ * `meanwhile` begins what takes long to read. Git answers in the order in which it is asked: that comes once the
+ * first manifests are asked for.
+ */
+async function readWorkspaces(
+  snapshot: Snapshot,
+  root: Workspace,
+  meanwhile: () => unknown,
+): Promise<ReadonlyMap<string, Workspace>> {
   const byName = new Map<string, Workspace>([[root.name, root]]);
   const seen = new Set(['']);
   let parents = [root];
@@ -74,7 +89,10 @@ async function readWorkspaces(snapshot: Snapshot, root: Workspace): Promise<Read
     );
     const fresh = [...new Set(folders.flat())].filter((folder) => !seen.has(folder));
     for (const folder of fresh) seen.add(folder);
-    const found = await Promise.all(fresh.map((folder) => readManifest(snapshot, folder)));
+    await Promise.all(fresh.map((folder) => snapshot.children(folder)));
+    const asked = fresh.map((folder) => readManifest(snapshot, folder));
+    meanwhile();
+    const found = await Promise.all(asked);
     parents = found.filter((workspace) => workspace !== null);
     for (const workspace of parents) addWorkspace(byName, workspace);
   }

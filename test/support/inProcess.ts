@@ -1,4 +1,4 @@
-import { Readable, Writable } from 'node:stream';
+import { Writable } from 'node:stream';
 import { runCli } from '../../src/cli/runCli.ts';
 import { type RunResult, scrubbedEnvironment } from './run.ts';
 
@@ -12,7 +12,6 @@ export async function inProcess(args: readonly string[], cwd: string): Promise<R
     argv: [...args],
     cwd,
     env: await scrubbedEnvironment(),
-    stdin: Readable.from([]),
     stdout: stdout.stream,
     stderr: stderr.stream,
     end: () => {

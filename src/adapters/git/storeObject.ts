@@ -1,8 +1,8 @@
+import { createHash, randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { workFailure } from '../../errors.ts';
-import { crypto } from '../../lateCrypto.ts';
 import { ifMissing } from './ifMissing.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
 
@@ -22,8 +22,7 @@ export function objectStore({ objects, commonDirectory }: RepositoryPaths): Stor
     algorithm ??= hashAlgorithm(commonDirectory);
     const bytes = Buffer.from(body);
     const content = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
-    const oid = crypto()
-      .createHash(await algorithm)
+    const oid = createHash(await algorithm)
       .update(content)
       .digest('hex');
     await storeFile(join(objects, oid.slice(0, 2)), oid.slice(2), content).catch((cause) => {
@@ -49,7 +48,7 @@ async function storeFile(folder: string, name: string, content: Buffer): Promise
   if (isThere) return;
   await mkdir(folder, { recursive: true });
   // Git's own name for what it is about to store: `git gc` sweeps what a killed run leaves.
-  const temporary = join(folder, `tmp_obj_${crypto().randomBytes(6).toString('hex')}`);
+  const temporary = join(folder, `tmp_obj_${randomBytes(6).toString('hex')}`);
   try {
     // Loads where something is stored: a preview of what is committed stores nothing.
     const { deflate } = await import('node:zlib');

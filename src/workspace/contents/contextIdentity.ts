@@ -2,7 +2,7 @@ import type { ContextContents } from '../contextContents.ts';
 import { sha256 } from './contextPart.ts';
 
 /** Names how identities are made; a tag's trailer carries it beside the identity. */
-export const identityScheme = 'context-2';
+export const identityScheme = 'context-3';
 
 /** `sha256:…` over what an image is made of, in a canonical form. */
 export function identityOf(contents: Omit<ContextContents, 'identity'>): string {

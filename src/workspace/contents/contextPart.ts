@@ -1,4 +1,4 @@
-import { crypto } from '../../lateCrypto.ts';
+import { createHash } from 'node:crypto';
 import { once } from '../../once.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { ContextEntry } from '../contextContents.ts';
@@ -12,8 +12,12 @@ export interface ContextPart {
   entry(path: string): ContextEntry | undefined;
 }
 
-/** A part with the key that `makeKey` gives; both functions run at most once. */
-export function contextPart(makeKey: () => string, list: () => readonly ContextEntry[]): ContextPart {
+/** A part with the key that `makeKey` gives; both functions run at most once. All paths begin with `folder`. */
+export function contextPart(
+  makeKey: () => string,
+  list: () => readonly ContextEntry[],
+  folder = '',
+): ContextPart {
   const key = once(makeKey);
   const entries = once(list);
   const byPath = once(() => new Map(entries().map((entry) => [entry.path, entry])));
@@ -22,24 +26,26 @@ export function contextPart(makeKey: () => string, list: () => readonly ContextE
       return key();
     },
     entries,
-    entry: (path) => byPath().get(path),
+    entry: (path) => (path.startsWith(folder) ? byPath().get(path) : undefined),
   };
 }
 
 /** A file that shipyarn writes. `identity` stands for the content where part of it does not count. */
 export function writtenPart(path: string, content: () => Buffer, identity?: () => string): ContextPart {
   const key = () => sha256(`${path}\n${identity?.() ?? sha256(content())}`);
-  return contextPart(key, () => [{ path, mode: '100644', from: { content } }]);
+  return contextPart(key, () => [{ path, mode: '100644', from: { content } }], path);
 }
 
-/** Files as Git holds them. */
-export function filesPart(files: readonly FileEntry[]): ContextPart {
+/** Files as Git holds them, all of them below a folder that ends in `/`, where one is given. */
+export function filesPart(files: readonly FileEntry[], folder?: string): ContextPart {
   const key = () => sha256(files.map(({ path, mode, oid }) => `${mode} ${oid} ${path}\n`).join(''));
-  return contextPart(key, () =>
-    files.map(({ path, mode, oid }) => ({ path, mode: mode as ContextEntry['mode'], from: { oid } })),
+  return contextPart(
+    key,
+    () => files.map(({ path, mode, oid }) => ({ path, mode: mode as ContextEntry['mode'], from: { oid } })),
+    folder,
   );
 }
 
 export function sha256(content: string | Buffer): string {
-  return crypto().createHash('sha256').update(content).digest('hex');
+  return createHash('sha256').update(content).digest('hex');
 }

@@ -8,7 +8,7 @@ import { checkTokens, checkVariablesAreSecrets } from './checkTokens.ts';
 import { type ContextPart, contextPart, filesPart, writtenPart } from './contextPart.ts';
 import { installManifest, type ManifestScope, manifestJson, sourceManifest } from './installManifest.ts';
 import { installScriptFiles } from './installScriptFiles.ts';
-import { installScripts } from './installScripts.ts';
+import { hasInstallScripts, installScripts } from './installScripts.ts';
 import { namedFiles } from './rootFiles.ts';
 import { checkFiles } from './sourceFiles.ts';
 import { packedManifests, yarnFiles } from './yarnFiles.ts';
@@ -72,9 +72,11 @@ function membersOf(project: Project, { slice }: Closure): Workspace[] {
 async function calledFiles(project: Project, closure: Closure, service: Service): Promise<FileEntry[]> {
   const { snapshot } = project;
   const found = await Promise.all(
-    membersOf(project, closure).map((workspace) =>
-      installScriptFiles(snapshot, workspace, scriptsOf(project, closure, workspace).scripts),
-    ),
+    membersOf(project, closure)
+      .filter(hasInstallScripts)
+      .map((workspace) =>
+        installScriptFiles(snapshot, workspace, scriptsOf(project, closure, workspace).scripts),
+      ),
   );
   const named = await namedFiles(snapshot, service.settings.installFiles, 'installFiles');
   const files = new Map([...found.flat(), ...named].map((file) => [file.path, file]));
@@ -89,21 +91,28 @@ interface KnownInScope {
   parts: Map<string, ContextPart>;
 }
 
-const known = new WeakMap<object, Map<ManifestScope['ignored'], Map<string, KnownInScope>>>();
+/** By rule of what is ignored; for each of the four scopes that have the rule a list of its own. */
+const known = new WeakMap<object, Map<ManifestScope['ignored'], Map<Workspace, KnownInScope>[]>>();
 
 function knownInScope(project: Project, workspace: Workspace, scope: ManifestScope): KnownInScope {
   const byRule =
-    known.get(project.structure) ?? new Map<ManifestScope['ignored'], Map<string, KnownInScope>>();
+    known.get(project.structure) ?? new Map<ManifestScope['ignored'], Map<Workspace, KnownInScope>[]>();
   known.set(project.structure, byRule);
-  const byKey = byRule.get(scope.ignored) ?? new Map<string, KnownInScope>();
-  byRule.set(scope.ignored, byKey);
-  const key = `${scope.development} ${scope.keepVersion} ${workspace.name}`;
-  const found = byKey.get(key) ?? { parts: new Map() };
-  byKey.set(key, found);
+  const lists = byRule.get(scope.ignored) ?? [new Map(), new Map(), new Map(), new Map()];
+  byRule.set(scope.ignored, lists);
+  const list = lists[(scope.development ? 2 : 0) + (scope.keepVersion ? 1 : 0)] as Map<
+    Workspace,
+    KnownInScope
+  >;
+  const found = list.get(workspace) ?? { parts: new Map() };
+  list.set(workspace, found);
   return found;
 }
 
+const noScripts: ReturnType<typeof installScripts> = { scripts: {}, warnings: [] };
+
 function scriptsOf(project: Project, closure: Closure, workspace: Workspace) {
+  if (!hasInstallScripts(workspace)) return noScripts;
   const scope = manifestScope(project, closure, workspace);
   const inScope = knownInScope(project, workspace, scope);
   inScope.scripts ??= installScripts(workspace, project.root, scope);

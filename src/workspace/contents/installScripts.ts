@@ -37,6 +37,11 @@ export function everyInstallScript({ packageManifest: { scripts = {} } }: Worksp
   return Object.assign({}, ...classicScripts.map((name) => reachedScripts(scripts, name)));
 }
 
+/** Whether an install runs anything in a workspace; in most it does not. */
+export function hasInstallScripts({ packageManifest: { scripts } }: Workspace): boolean {
+  return scripts !== undefined && classicScripts.some((name) => scripts[name] !== undefined);
+}
+
 function installNames({ family, development }: ManifestScope): readonly string[] {
   return family === 'classic' && development ? classicScripts : berryScripts;
 }

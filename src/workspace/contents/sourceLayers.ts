@@ -54,7 +54,9 @@ async function sourcePart(project: Project, workspace: Workspace, rules: IgnoreR
   sourceParts.set(project.structure, known);
   const folder = await project.snapshot.entry(workspace.path);
   const key = `${folder?.oid} ${rules.key} ${workspace.path}`;
-  const part = known.get(key) ?? sourceFiles(project, workspace, rules).then(filesPart);
+  const below = workspace.path === '' ? '' : `${workspace.path}/`;
+  const part =
+    known.get(key) ?? sourceFiles(project, workspace, rules).then((files) => filesPart(files, below));
   known.set(key, part);
   return part;
 }

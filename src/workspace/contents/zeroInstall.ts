@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
-import { crypto } from '../../lateCrypto.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { LockfileSlice } from '../lockfile/lockfileSlice.ts';
 import type { Project } from '../project.ts';
@@ -74,5 +74,5 @@ function locatorHash(packageName: string, reference: string): string {
 }
 
 function sha512(text: string): string {
-  return crypto().createHash('sha512').update(text).digest('hex');
+  return createHash('sha512').update(text).digest('hex');
 }

@@ -1,4 +1,4 @@
-import { crypto } from '../../lateCrypto.ts';
+import { hash } from 'node:crypto';
 import { once } from '../../once.ts';
 import type { BerryGraph } from './berryGraph.ts';
 import type { LockfileEntry } from './parseBerryLockfile.ts';
@@ -22,12 +22,22 @@ const nothing: ReadonlySet<never> = new Set();
  */
 export function packageCones(graph: BerryGraph): (descriptor: number) => PackageCone {
   const cones: (PackageCone | undefined)[] = new Array(graph.descriptorCount);
+  const search = {
+    order: new Int32Array(graph.descriptorCount),
+    lowest: new Int32Array(graph.descriptorCount),
+  };
   return (descriptor) => {
     const known = cones[descriptor];
     if (known !== undefined) return known;
-    findCones(graph, descriptor, cones);
+    findCones(graph, descriptor, cones, search);
     return cones[descriptor] as PackageCone;
   };
+}
+
+/** By descriptor; 0: not entered. What was entered once has a cone when the search is over. */
+interface Search {
+  order: Int32Array;
+  lowest: Int32Array;
 }
 
 interface Visit {
@@ -36,19 +46,24 @@ interface Visit {
   next: number;
 }
 
-function findCones(graph: BerryGraph, start: number, cones: (PackageCone | undefined)[]): void {
-  const order = new Map<number, number>();
-  const lowest = new Map<number, number>();
+function findCones(
+  graph: BerryGraph,
+  start: number,
+  cones: (PackageCone | undefined)[],
+  { order, lowest }: Search,
+): void {
   const open: number[] = [];
   const visits: Visit[] = [];
+  let entered = 0;
   const enter = (descriptor: number) => {
-    order.set(descriptor, order.size);
-    lowest.set(descriptor, order.size - 1);
+    entered += 1;
+    order[descriptor] = entered;
+    lowest[descriptor] = entered;
     open.push(descriptor);
     visits.push({ descriptor, edges: edgesOf(graph, descriptor), next: 0 });
   };
   const lower = (descriptor: number, to: number) => {
-    if (to < (lowest.get(descriptor) as number)) lowest.set(descriptor, to);
+    if (to < (lowest[descriptor] as number)) lowest[descriptor] = to;
   };
   enter(start);
   for (let visit = visits.at(-1); visit !== undefined; visit = visits.at(-1)) {
@@ -57,16 +72,16 @@ function findCones(graph: BerryGraph, start: number, cones: (PackageCone | undef
     visit.next += 1;
     if (edge !== undefined) {
       if (cones[edge] !== undefined) continue;
-      const entered = order.get(edge);
-      if (entered === undefined) enter(edge);
-      else lower(descriptor, entered);
+      const place = order[edge] as number;
+      if (place === 0) enter(edge);
+      else lower(descriptor, place);
       continue;
     }
     visits.pop();
-    const low = lowest.get(descriptor) as number;
+    const low = lowest[descriptor] as number;
     const parent = visits.at(-1);
     if (parent !== undefined) lower(parent.descriptor, low);
-    if (low !== order.get(descriptor)) continue;
+    if (low !== order[descriptor]) continue;
     const members = open.splice(open.lastIndexOf(descriptor));
     const cone = coneOf(graph, members, cones);
     for (const member of members) cones[member] = cone;
@@ -99,7 +114,7 @@ function coneOf(
       ...members.map((member, index) => `${graph.nameOf(member)}\n${ownText(graph, entries[index])}`),
       ...[...children].map((child) => child.digest),
     ];
-    return crypto().hash('sha256', lines.sort().join('\n'), 'base64');
+    return hash('sha256', lines.sort().join('\n'), 'base64');
   });
   return {
     get digest() {

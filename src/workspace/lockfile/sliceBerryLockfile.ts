@@ -1,23 +1,14 @@
-import { crypto } from '../../lateCrypto.ts';
+import { hash } from 'node:crypto';
 import { once } from '../../once.ts';
 import type { Project, Workspace } from '../project.ts';
 import { type BerryGraph, berryGraph } from './berryGraph.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
-import { type PackageCone, packageCones } from './packageCones.ts';
 import { extendedByVersion } from './packageExtensions.ts';
 import { field, type LockfileEntry } from './parseBerryLockfile.ts';
+import { type SliceMember, sliceMembers } from './sliceMembers.ts';
 import { wayToPackage } from './wayToPackage.ts';
 import { anchorOf, bodyOf, workspaceEdges } from './workspaceEdges.ts';
 import { entryText } from './writeBerryEntry.ts';
-
-/** What workspaces lead to, without a look at the packages one by one. */
-interface Members {
-  workspaces: ReadonlySet<Workspace>;
-  /** Descriptors by which the workspaces are named. */
-  named: ReadonlySet<number>;
-  /** What the workspaces need of third parties. */
-  cones: ReadonlySet<PackageCone>;
-}
 
 /** Each package that workspaces lead to. */
 interface Reached {
@@ -34,12 +25,13 @@ interface Reached {
  */
 export function sliceBerryLockfile(project: Project, scope: SliceScope): LockfileSlice {
   const graph = berryGraph(project);
-  const members = findMembers(project, graph, scope);
+  const members = sliceMembers(project, graph, scope);
+  const named = new Set(members.flatMap((member) => member.named));
   const reached = once(() => walk(graph, members, project, scope));
   return {
-    workspaces: [...members.workspaces].map(({ name }) => name).sort(),
-    versioned: versioned(project, graph, members),
-    digest: once(() => digest(graph, members, scope)),
+    workspaces: members.map(({ workspace }) => workspace.name).sort(),
+    versioned: versioned(project, graph, members, named),
+    digest: once(() => digest(graph, members, named)),
     text: () => text(graph, reached(), scope),
     packages: once(() => packages(graph, reached().entries)),
     pathTo: (name) => wayToPackage(project, graph, scope, name),
@@ -49,7 +41,8 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
         .map((entry) => locatorOf(graph, entry)),
     ),
     localPackages: once(() => {
-      const local = new Set([...members.cones].flatMap((cone) => [...cone.local]));
+      const cones = new Set(members.flatMap((member) => member.cones));
+      const local = new Set([...cones].flatMap((cone) => [...cone.local]));
       return [...local]
         .sort((a, b) => a.index - b.index)
         .map((entry) => ({ ...graph.packageOf(entry), body: entry.body }));
@@ -69,36 +62,12 @@ function locatorOf(graph: BerryGraph, entry: LockfileEntry) {
   };
 }
 
-const conesByGraph = new WeakMap<BerryGraph, ReturnType<typeof packageCones>>();
-
-function findMembers(project: Project, graph: BerryGraph, scope: SliceScope): Members {
-  const coneOf = conesByGraph.get(graph) ?? packageCones(graph);
-  conesByGraph.set(graph, coneOf);
-  const workspaces = new Set<Workspace>();
-  const named = new Set<number>();
-  const cones = new Set<PackageCone>();
-  const pending = [project.root, ...scope.roots.map((name) => project.workspaces.get(name) ?? project.root)];
-  const visit = (descriptor: number) => {
-    const workspace = graph.workspaceOf(graph.entryOf(descriptor));
-    if (workspace === null) {
-      const cone = coneOf(descriptor);
-      if (cones.has(cone)) return;
-      cones.add(cone);
-      for (const reached of cone.workspaces) visit(reached);
-    } else {
-      named.add(descriptor);
-      pending.push(workspace);
-    }
-  };
-  for (let workspace = pending.pop(); workspace !== undefined; workspace = pending.pop()) {
-    if (workspaces.has(workspace)) continue;
-    workspaces.add(workspace);
-    for (const descriptor of workspaceEdges(project, graph, workspace, scope)) visit(descriptor);
-  }
-  return { workspaces, named, cones };
-}
-
-function walk(graph: BerryGraph, { workspaces }: Members, project: Project, scope: SliceScope): Reached {
+function walk(
+  graph: BerryGraph,
+  members: readonly SliceMember[],
+  project: Project,
+  scope: SliceScope,
+): Reached {
   const descriptors = new Uint8Array(graph.descriptorCount);
   const entered = new Uint8Array(graph.lockfile.entries.length);
   const pending: number[] = [];
@@ -107,7 +76,7 @@ function walk(graph: BerryGraph, { workspaces }: Members, project: Project, scop
     descriptors[descriptor] = 1;
     pending.push(descriptor);
   };
-  for (const workspace of workspaces) {
+  for (const { workspace } of members) {
     for (const descriptor of workspaceEdges(project, graph, workspace, scope)) visit(descriptor);
   }
   for (let descriptor = pending.pop(); descriptor !== undefined; descriptor = pending.pop()) {
@@ -133,17 +102,28 @@ function usedDescriptors(
   return entry.descriptors.filter((_, index) => isUsed(first + index));
 }
 
-function versioned(project: Project, graph: BerryGraph, { workspaces, named }: Members): Set<string> {
+function versioned(
+  project: Project,
+  graph: BerryGraph,
+  members: readonly SliceMember[],
+  named: ReadonlySet<number>,
+): Set<string> {
   const names = extendedByVersion(project);
-  for (const workspace of workspaces) {
+  for (const { workspace } of members) {
     const entry = graph.entryOf(anchorOf(graph, workspace));
-    const anywhere = ['^', '~', '*', workspace.path || '.'].map(
-      (range) => `${workspace.name}@workspace:${range}`,
-    );
     const used = usedDescriptors(graph, entry, (descriptor) => named.has(descriptor));
-    if (!used.every((descriptor) => anywhere.includes(descriptor))) names.add(workspace.name);
+    if (!used.every((descriptor) => isAnyVersion(workspace, descriptor))) names.add(workspace.name);
   }
   return names;
+}
+
+/** Whether a descriptor of a workspace means it at whatever version it has. */
+function isAnyVersion({ name, path }: Workspace, descriptor: string): boolean {
+  const range = descriptor.slice(name.length + '@workspace:'.length);
+  return (
+    (range === (path || '.') || range === '^' || range === '~' || range === '*') &&
+    descriptor === `${name}@workspace:${range}`
+  );
 }
 
 function text(graph: BerryGraph, { descriptors, entries }: Reached, scope: SliceScope): string {
@@ -166,16 +146,14 @@ function headerOf({ lockfile }: BerryGraph, entries: readonly LockfileEntry[]): 
   return checked ? lockfile.header : lockfile.header.replace(/^ {2}cacheKey: .*\n/m, '');
 }
 
-/** Changes if and only if the text does: a cone holds the keys in use, and the bodies that they stand before. */
-function digest(graph: BerryGraph, { workspaces, named, cones }: Members, scope: SliceScope): string {
-  const members = [...workspaces].map((workspace) => {
-    const entry = graph.entryOf(anchorOf(graph, workspace));
+/** Changes where the text does: a member's digest holds all that it leads to, with the keys in use. */
+function digest(graph: BerryGraph, members: readonly SliceMember[], named: ReadonlySet<number>): string {
+  const lines = members.map((member) => {
+    const entry = graph.entryOf(anchorOf(graph, member.workspace));
     const used = usedDescriptors(graph, entry, (descriptor) => named.has(descriptor));
-    return `${used.join(', ')}\n${bodyOf(graph, entry, scope)}`;
+    return `${used.join(', ')} ${member.digest()}`;
   });
-  const packages = [...cones].map((cone) => cone.digest);
-  const lines = [graph.lockfile.header, ...members.sort(), ...packages.sort()];
-  return crypto().createHash('sha256').update(lines.join('\n')).digest('hex');
+  return hash('sha256', [graph.lockfile.header, ...lines.sort()].join('\n'), 'hex');
 }
 
 function packages(graph: BerryGraph, entries: readonly LockfileEntry[]): Map<string, string[]> {

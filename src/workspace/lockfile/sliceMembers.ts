@@ -1,0 +1,82 @@
+import { hash } from 'node:crypto';
+import { once } from '../../once.ts';
+import type { Project, Workspace } from '../project.ts';
+import type { BerryGraph } from './berryGraph.ts';
+import type { SliceScope } from './lockfileSlice.ts';
+import { type PackageCone, packageCones } from './packageCones.ts';
+import { anchorOf, bodyOf, workspaceEdges } from './workspaceEdges.ts';
+
+/** What one workspace brings into a slice, whatever else is in it. */
+export interface SliceMember {
+  workspace: Workspace;
+  /** The workspaces that it leads to, be it through packages of third parties. */
+  next: readonly Workspace[];
+  /** The descriptors by which it names itself and those. */
+  named: readonly number[];
+  /** What it needs of third parties. */
+  cones: readonly PackageCone[];
+  /** SHA-256 in base64 over what its entry says in the scope, and the cones. */
+  digest(): string;
+}
+
+type Members = Map<Workspace, SliceMember>;
+
+/** By rule of what is ignored, without and with devDependencies: the slices of many services share most members. */
+const known = new WeakMap<BerryGraph, Map<SliceScope['ignored'], [Members, Members]>>();
+
+/** The workspaces of a slice: the root, those that the scope begins with, and all that they lead to. */
+export function sliceMembers(project: Project, graph: BerryGraph, scope: SliceScope): SliceMember[] {
+  const memberOf = knownMembers(graph, scope);
+  const members = new Map<Workspace, SliceMember>();
+  const pending = [project.root, ...scope.roots.map((name) => project.workspaces.get(name) ?? project.root)];
+  for (let workspace = pending.pop(); workspace !== undefined; workspace = pending.pop()) {
+    if (members.has(workspace)) continue;
+    const member = memberOf.get(workspace) ?? makeMember(project, graph, workspace, scope);
+    memberOf.set(workspace, member);
+    members.set(workspace, member);
+    pending.push(...member.next);
+  }
+  return [...members.values()];
+}
+
+function knownMembers(graph: BerryGraph, { ignored, development }: SliceScope): Members {
+  const byRule = known.get(graph) ?? new Map<SliceScope['ignored'], [Members, Members]>();
+  known.set(graph, byRule);
+  const both = byRule.get(ignored) ?? ([new Map(), new Map()] as [Members, Members]);
+  byRule.set(ignored, both);
+  return both[development ? 1 : 0];
+}
+
+const conesByGraph = new WeakMap<BerryGraph, ReturnType<typeof packageCones>>();
+
+function makeMember(
+  project: Project,
+  graph: BerryGraph,
+  workspace: Workspace,
+  scope: SliceScope,
+): SliceMember {
+  const coneOf = conesByGraph.get(graph) ?? packageCones(graph);
+  conesByGraph.set(graph, coneOf);
+  const next = new Set<Workspace>();
+  const named = new Set<number>();
+  const cones = new Set<PackageCone>();
+  const visit = (descriptor: number) => {
+    const reached = graph.workspaceOf(graph.entryOf(descriptor));
+    if (reached !== null) {
+      named.add(descriptor);
+      next.add(reached);
+      return;
+    }
+    const cone = coneOf(descriptor);
+    if (cones.has(cone)) return;
+    cones.add(cone);
+    for (const inside of cone.workspaces) visit(inside);
+  };
+  for (const descriptor of workspaceEdges(project, graph, workspace, scope)) visit(descriptor);
+  const digest = once(() => {
+    const body = bodyOf(graph, graph.entryOf(anchorOf(graph, workspace)), scope);
+    const packages = [...cones].map((cone) => cone.digest);
+    return hash('sha256', [body, ...packages.sort()].join('\n'), 'base64');
+  });
+  return { workspace, next: [...next], named: [...named], cones: [...cones], digest };
+}
