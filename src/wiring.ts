@@ -9,6 +9,9 @@ import type { Ports } from './ports/ports.ts';
 import type { ImageStore } from './ports/registry.ts';
 import type { Report } from './report/event.ts';
 
+/** Nearly every command reads these first. Git does while their code is loaded. */
+const rootFiles = ['shipyarn.yaml', 'package.json', '.yarnrc.yml'];
+
 /**
  * Joins the ports to their implementations: the only file that imports adapters. Each but Git, which
  * all need, loads when it is first asked for.
@@ -20,6 +23,7 @@ export async function openPorts(surroundings: {
 }): Promise<Ports> {
   const { cwd, env, report } = surroundings;
   const git = await openGit({ cwd, env, note: (message) => report({ kind: 'note', message }) });
+  git.objects.readAhead(['HEAD^{commit}', 'HEAD^{tree}', ...rootFiles.map((file) => `HEAD:${file}`)]);
   const closers: (() => Promise<void>)[] = [() => git.close()];
   const opened = new Map<string, Promise<InfraRepo>>();
   const stores = new Map<string, ImageStore>();

@@ -1,11 +1,13 @@
+import { once } from '../once.ts';
 import type { GitCommit } from '../ports/git.ts';
 import { attributeCommits } from './attributeCommits.ts';
 import { type CommitRanges, commitsSince } from './commitsSince.ts';
 import { type Comparison, type ComparisonQuestion, compareService } from './compareService.ts';
 import { firstReleases } from './firstReleases.ts';
-import { fittingTags, type ReleaseTag } from './lastReleases.ts';
+
 import { type LockfileEdits, lockfileEdits } from './lockfileEdits.ts';
 import { type ChangesQuestion, openQuestions } from './openQuestions.ts';
+import { fittingTags, type ReleaseTag, type ReleaseTags } from './releaseTags.ts';
 import type { AttributedCommit, ServiceChange } from './serviceChange.ts';
 import { serviceInputs } from './serviceInputs.ts';
 
@@ -36,21 +38,29 @@ async function likelyStarts(questions: readonly ComparisonQuestion[]): Promise<(
 }
 
 async function withCommits(
-  { git, channel, thorough }: ChangesQuestion,
+  { git, channel, thorough, tags }: ChangesQuestion,
   comparisons: readonly Comparison[],
-  { range, tagged }: { range: CommitRanges; tagged: ReadonlyMap<string, readonly ReleaseTag[]> },
+  { range, tagged }: { range: CommitRanges; tagged: ReleaseTags },
 ): Promise<ServiceChange[]> {
   const told = new Set(comparisons.filter(({ affected }) => affected || thorough));
   const edits = lockfileEdits(git);
-  const commitsOf = async (comparison: Comparison, others: readonly ReleaseTag[]) => {
-    const commits = range(comparison.lastRelease?.commit ?? null);
-    return withReleases(await attributed(comparison, commits, edits), commits, others);
+  const commitsOf = async (comparison: Comparison) => {
+    const { service, lastRelease } = comparison;
+    const commits = range(lastRelease?.commit ?? null);
+    const found = await attributed(comparison, commits, edits);
+    // Most often no other release is in the range.
+    if (!commits.some(({ hash }) => tags.leadTo(hash))) return found;
+    const fitting = fittingTags(tagged.of(service.name), channel);
+    return withReleases(
+      found,
+      commits,
+      fitting.filter(({ version }) => version !== lastRelease?.version),
+    );
   };
   return Promise.all(
     comparisons.map(async (comparison) => {
       const { service, lastRelease, since, identity, reasons, after, warnings } = comparison;
-      const known = tagged.get(service.name) ?? [];
-      const others = fittingTags(known, channel).filter(({ version }) => version !== lastRelease?.version);
+      const taken = once(() => new Set(tagged.of(service.name).map(({ version }) => version)));
       return {
         service,
         lastRelease,
@@ -58,8 +68,11 @@ async function withCommits(
         identity,
         affected: comparison.affected,
         reasons,
-        commits: told.has(comparison) ? await commitsOf(comparison, others) : [],
-        takenVersions: new Set(known.map(({ version }) => version)),
+        commits: told.has(comparison) ? await commitsOf(comparison) : [],
+        // Read only of what is released anew.
+        get takenVersions() {
+          return taken();
+        },
         contents: async () => (await after()).contents,
         warnings,
       };
@@ -67,14 +80,12 @@ async function withCommits(
   );
 }
 
-/** Marks the commits that another release holds already; most often no such release is in the range. */
+/** Marks the commits that another release holds already. */
 function withReleases(
   attributed: readonly AttributedCommit[],
   range: readonly GitCommit[],
   others: readonly ReleaseTag[],
 ): readonly AttributedCommit[] {
-  const hashes = new Set(others.map(({ gitTag }) => gitTag.commit));
-  if (!range.some(({ hash }) => hashes.has(hash))) return attributed;
   const releases = others.map(({ version, gitTag }) => ({ version, commit: gitTag.commit }));
   const owners = firstReleases(range, releases);
   return attributed.map((each) => {

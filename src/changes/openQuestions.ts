@@ -1,13 +1,15 @@
 import type { Config } from '../config/settings.ts';
 import { inputFailure } from '../errors.ts';
-import type { Git, GitTag } from '../ports/git.ts';
+import type { Git } from '../ports/git.ts';
+import type { GitTags } from '../ports/gitTags.ts';
 import { identityScheme } from '../workspace/contents/contextIdentity.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { openBaselines } from './baseline.ts';
 import type { ComparisonQuestion } from './compareService.ts';
-import { lastReleases, releaseTags } from './lastReleases.ts';
+import { lastReleases } from './lastReleases.ts';
+import { releaseTags } from './releaseTags.ts';
 import { tagFormat } from './tagFormat.ts';
 
 export interface ChangesQuestion {
@@ -24,7 +26,7 @@ export interface ChangesQuestion {
   /** Compare contexts and attribute commits even where changed paths show that nothing differs. */
   thorough?: boolean | undefined;
   /** All tags of the repository, merged or not. */
-  tags: readonly GitTag[];
+  tags: GitTags;
   /** The configuration of another tree. */
   configAt(snapshot: Snapshot): Promise<Config>;
 }
@@ -34,7 +36,7 @@ export async function openQuestions(question: ChangesQuestion) {
   const { git, head, project, services, config, tags, channel } = question;
   const since = await resolveSince(question);
   const tagged = releaseTags(tags, tagFormat(config, services));
-  const last = await lastReleases(git, head.commit, tagged, { channel, scheme: identityScheme });
+  const last = await lastReleases(git, head.commit, tagged, { services, channel, scheme: identityScheme });
   const baselines = openBaselines(git, question, question.configAt);
   const thorough = question.thorough ?? false;
   const questions = services.map((service): ComparisonQuestion => {

@@ -47,6 +47,6 @@ export interface ServiceChange extends ServiceIdentity {
   /** Commits since `lastRelease` (or since the beginning) that touched an input of the service, newest first. */
   commits: readonly AttributedCommit[];
   /** Versions that tags of this service hold anywhere in the repository, merged or not. */
-  takenVersions: ReadonlySet<string>;
+  readonly takenVersions: ReadonlySet<string>;
   warnings: readonly string[];
 }

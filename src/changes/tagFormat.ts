@@ -6,11 +6,12 @@ import { inputFailure } from '../errors.ts';
 export interface TagFormat {
   /** Git tag of a service's version. */
   format(service: string, version: string): string;
-  /**
-   * The service and version that a tag stands for; null: not a release tag of these services. `order`: a number that
-   * plain versions are ordered by; null: another version.
-   */
-  parse(gitTag: string): { service: string; version: string; order: number | null } | null;
+  /** The service and version that a tag stands for; null: not a release tag of these services. */
+  parse(gitTag: string): { service: string; version: string } | null;
+  /** What stands before the version, where tags end with it: `@`; null: they do not. */
+  mark: string | null;
+  /** The service whose tags consist of this, up to the mark, and a version. */
+  serviceOf(beginning: string): string | undefined;
 }
 
 /** Semantic Versioning 2.0.0, loosely: `semver` checks what this finds. */
@@ -18,6 +19,12 @@ const versionPattern = '\\d+\\.\\d+\\.\\d+[0-9A-Za-z.+-]*';
 
 /** Parts of at most five digits, without leading zeros: one number can hold all three. */
 const plainVersion = /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})$/;
+
+/** A number that plain versions are ordered by; null: it is another version, or none. */
+export function plainOrder(version: string): number | null {
+  const parts = plainVersion.exec(version);
+  return parts === null ? null : Number(parts[1]) * 1e10 + Number(parts[2]) * 1e5 + Number(parts[3]);
+}
 
 /**
  * Tags as `tagFormat` shapes them, for these services. Rejects formats that cannot tell versions or services
@@ -42,31 +49,18 @@ export function tagFormat(
   }
   if (!/\{version\}/.test(template)) throw withoutVersion(config);
   const pattern = tagPattern(template);
-  const mark = /\}?([^{}]+)\{version\}$/.exec(template)?.[1];
   return {
     format,
+    mark: /\}?([^{}]+)\{version\}$/.exec(template)?.[1] ?? null,
+    serviceOf: (beginning) => byTag.get(`${beginning}0.0.0`),
     parse(gitTag) {
-      // Nearly all tags are plain versions of services that are there: no pattern is needed for thousands of them.
-      if (mark !== undefined) {
-        const start = gitTag.lastIndexOf(mark) + mark.length;
-        const version = gitTag.slice(start);
-        const parts = plainVersion.exec(version);
-        const service = parts === null ? undefined : byTag.get(`${gitTag.slice(0, start)}0.0.0`);
-        if (parts !== null && service !== undefined) {
-          return {
-            service,
-            version,
-            order: Number(parts[1]) * 1e10 + Number(parts[2]) * 1e5 + Number(parts[3]),
-          };
-        }
-      }
       const match = pattern.exec(gitTag);
       const [start = 0, end = 0] = match?.indices?.groups?.version ?? [];
       const version = gitTag.slice(start, end);
       if (valid(version) !== version.replace(/\+.*$/, '')) return null;
       const example = `${gitTag.slice(0, start)}0.0.0${gitTag.slice(end)}`;
       const service = byTag.get(example);
-      return service === undefined ? null : { service, version, order: null };
+      return service === undefined ? null : { service, version };
     },
   };
 }

@@ -7,7 +7,8 @@ const fields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peer
  * devDependencies and peers count, and ranges are not looked at. The root is among them where it needs one.
  */
 export function workspaceDependents(project: Project, changed: ReadonlySet<Workspace>): Set<Workspace> {
-  const dependents = dependentsByName(project);
+  const dependents = known.get(project.structure) ?? directDependents(project);
+  known.set(project.structure, dependents);
   const reached = new Set(changed);
   // A set hands out what is added to it while it is walked.
   for (const workspace of reached) {
@@ -16,23 +17,24 @@ export function workspaceDependents(project: Project, changed: ReadonlySet<Works
   return reached;
 }
 
-function dependentsByName(project: Project): Map<Workspace, Workspace[]> {
+const known = new WeakMap<object, ReadonlyMap<Workspace, readonly Workspace[]>>();
+
+function directDependents(project: Project): Map<Workspace, Workspace[]> {
   const byPath = new Map([...project.workspaces.values()].map((workspace) => [workspace.path, workspace]));
   const dependents = new Map<Workspace, Workspace[]>();
   for (const workspace of [project.root, ...project.workspaces.values()]) {
-    for (const [name, range] of allDependencies(workspace)) {
-      const dependency = project.workspaces.get(name) ?? aliased(range, project, byPath);
-      if (dependency === undefined) continue;
-      const known = dependents.get(dependency);
-      if (known === undefined) dependents.set(dependency, [workspace]);
-      else known.push(workspace);
+    for (const field of fields) {
+      const ranges = workspace.packageManifest[field] ?? {};
+      for (const name in ranges) {
+        const dependency = project.workspaces.get(name) ?? aliased(ranges[name] ?? '', project, byPath);
+        if (dependency === undefined) continue;
+        const others = dependents.get(dependency);
+        if (others === undefined) dependents.set(dependency, [workspace]);
+        else others.push(workspace);
+      }
     }
   }
   return dependents;
-}
-
-function allDependencies({ packageManifest }: Workspace): [name: string, range: string][] {
-  return fields.flatMap((field) => Object.entries(packageManifest[field] ?? {}));
 }
 
 /** `"log": "workspace:packages/log"` and `"log": "workspace:@acme/log@*"` name a workspace by another name. */

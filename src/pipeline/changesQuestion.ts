@@ -1,5 +1,5 @@
 import type { ChangesQuestion } from '../changes/openQuestions.ts';
-import type { GitTag } from '../ports/git.ts';
+import type { GitTags } from '../ports/gitTags.ts';
 import type { Ports } from '../ports/ports.ts';
 import { completeClone } from './completeClone.ts';
 import type { Survey, SurveyOptions } from './survey.ts';
@@ -11,7 +11,7 @@ export interface ChangesOptions extends Pick<SurveyOptions, 'since'> {
   /** As in ChangesQuestion. */
   thorough?: boolean;
   /** Tags that were asked for beforehand. */
-  tags?: Promise<readonly GitTag[]>;
+  tags?: Promise<GitTags>;
 }
 
 /** What the stage `changes` is asked, with all tags: what an incomplete clone lacks for it is fetched. */

@@ -37,7 +37,7 @@ function checksOf(ports: Ports, survey: Survey): Promise<Check>[] {
   return [
     check('history', async () => {
       const [shallow, tags] = await Promise.all([git.history.shallowCommits(), git.history.tags()]);
-      return `${tags.length} tags${shallow.length > 0 ? ', a shallow clone: it is deepened as far as needed' : ''}`;
+      return `${tags.names.length} tags${shallow.length > 0 ? ', a shallow clone: it is deepened as far as needed' : ''}`;
     }),
     check('remote', async () => {
       const branch = config.branch ?? (await git.remote.defaultBranch());

@@ -1,7 +1,9 @@
-import { fittingTags, lastReleases, releaseTags } from '../changes/lastReleases.ts';
+import { lastReleases } from '../changes/lastReleases.ts';
+import { releaseTags } from '../changes/releaseTags.ts';
 import { type TagFormat, tagFormat } from '../changes/tagFormat.ts';
 import { inputFailure } from '../errors.ts';
-import type { Git, GitTag } from '../ports/git.ts';
+import type { Git } from '../ports/git.ts';
+import { type GitTags, joinedTags, listedTags } from '../ports/gitTags.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Survey } from './survey.ts';
 
@@ -13,7 +15,7 @@ export interface CloneNeeds {
   /** False: nothing may be fetched; what is missing is a failure that names the command to run. */
   fetch: boolean;
   /** Tags that were asked for beforehand. */
-  tags?: Promise<readonly GitTag[]> | undefined;
+  tags?: Promise<GitTags> | undefined;
 }
 
 /** Commits fetched at a time beyond a shallow clone's edge; after the last step all that are left. */
@@ -24,7 +26,7 @@ const steps = [100, 1000, null] as const;
  * it fetches just what is missing, and says so, where the clone is shallow or was made without some tags.
  * A whole clone that has a release tag is left alone, without a look at the network.
  */
-export async function completeClone({ git, report }: Ports, needs: CloneNeeds): Promise<readonly GitTag[]> {
+export async function completeClone({ git, report }: Ports, needs: CloneNeeds): Promise<GitTags> {
   const [tags, shallow, remote] = await Promise.all([
     needs.tags ?? git.history.tags(),
     git.history.shallowCommits(),
@@ -33,7 +35,7 @@ export async function completeClone({ git, report }: Ports, needs: CloneNeeds): 
   const format = tagFormat(needs.survey.config, needs.survey.services);
   const leavesOut = shallow.length > 0 || remote?.leavesOutTags === true;
   // Nothing tells a whole clone of what was never released from one that was fetched without tags.
-  const mayLackTags = remote !== null && !tags.some(({ name }) => format.parse(name) !== null);
+  const mayLackTags = remote !== null && !tags.names.some((name) => format.parse(name) !== null);
   if (!leavesOut && !mayLackTags) return tags;
   const asGiven = () => isEnough(git, tags, format, needs);
   if (!needs.fetch || remote === null) {
@@ -67,7 +69,7 @@ interface Clone {
 }
 
 /** Fetches older commits until nothing that is compared lies beyond the edge of the clone. */
-async function deepen({ git, report, format, needs }: Clone, tags: readonly GitTag[]): Promise<void> {
+async function deepen({ git, report, format, needs }: Clone, tags: GitTags): Promise<void> {
   for (const step of steps) {
     if (await isEnough(git, tags, format, needs)) return;
     const amount = step === null ? 'all older commits' : `${step} older commits`;
@@ -88,45 +90,41 @@ async function deepen({ git, report, format, needs }: Clone, tags: readonly GitT
  */
 async function isEnough(
   git: Git,
-  tags: readonly GitTag[],
+  tags: GitTags,
   format: TagFormat,
   { survey, channel, since }: CloneNeeds,
 ): Promise<boolean> {
-  const { commit } = survey.head;
+  const { services, head } = survey;
   const released = releaseTags(tags, format);
-  const last = await lastReleases(git, commit, released, { channel, scheme: null });
-  for (const { name } of survey.services) {
+  const last = await lastReleases(git, head.commit, released, { services, channel, scheme: null });
+  for (const { name } of services) {
     const release = last.get(name);
-    if (release === undefined || release.gitTag !== fittingTags(released.get(name), channel)[0]?.gitTag.name)
-      return false;
+    if (release === undefined || release.version !== released.highest(name, channel)?.version) return false;
   }
   if (since !== undefined && (await git.history.resolveCommit(since)) === null) return false;
   const edge = new Set(await git.history.shallowCommits());
   if (edge.size === 0) return true;
   const shared = await git.history.commonAncestors([...last.values()].map((release) => release.commit));
-  return !(await git.history.log(commit, shared)).some(({ hash }) => edge.has(hash));
+  return !(await git.history.log(head.commit, shared)).some(({ hash }) => edge.has(hash));
 }
 
 /** The clone's tags and those that only the remote has; their commits may be missing here. */
-async function withRemoteTags({ remote }: Git, tags: readonly GitTag[]): Promise<GitTag[]> {
+async function withRemoteTags({ remote }: Git, tags: GitTags): Promise<GitTags> {
   const refs = await remote.listRefs(['refs/tags/']);
-  const known = new Set(tags.map(({ name }) => name));
+  const known = new Set(tags.names);
   const others = [...refs].flatMap(([ref, oid]) => {
     const name = ref.slice('refs/tags/'.length);
     if (ref.endsWith('^{}') || known.has(name)) return [];
     const peeled = refs.get(`${ref}^{}`);
     return [{ name, oid, commit: peeled ?? oid, annotated: peeled !== undefined }];
   });
-  return [...tags, ...others];
+  return joinedTags(tags, listedTags(others));
 }
 
 /** Release tags whose commits are here cost nothing; the others lie on other branches and are known by name. */
-async function fetchTags(
-  { git, report, format }: Clone,
-  tags: readonly GitTag[],
-  all: readonly GitTag[],
-): Promise<void> {
-  const absent = all.slice(tags.length).filter(({ name }) => format.parse(name) !== null);
+async function fetchTags({ git, report, format }: Clone, tags: GitTags, all: GitTags): Promise<void> {
+  const here = new Set(tags.names);
+  const absent = all.all().filter(({ name }) => !here.has(name) && format.parse(name) !== null);
   const present = await Promise.all(absent.map(({ commit }) => git.history.resolveCommit(commit)));
   const missing = absent.filter((_, index) => present[index] !== null);
   if (missing.length === 0) return;

@@ -1,7 +1,7 @@
 import { attributeCommits } from '../changes/attributeCommits.ts';
 import { commitsSince } from '../changes/commitsSince.ts';
-import { fittingTags, type ReleaseTag, releaseTags } from '../changes/lastReleases.ts';
 import { type LockfileEdits, lockfileEdits } from '../changes/lockfileEdits.ts';
+import { fittingTags, type ReleaseTag, type ReleaseTags, releaseTags } from '../changes/releaseTags.ts';
 import type { AttributedCommit } from '../changes/serviceChange.ts';
 import { serviceInputs } from '../changes/serviceInputs.ts';
 import { openSide } from '../changes/serviceSide.ts';
@@ -52,7 +52,7 @@ export async function pastSections(
   const edits = lockfileEdits(git);
   const sections = new Map<string, (string | ChangelogSection)[]>();
   for (const service of services) {
-    const known = tags.get(service.name) ?? [];
+    const known = tags.of(service.name);
     const { ends, inRange } = commits(service);
     const history = {
       range: inRange,
@@ -75,12 +75,12 @@ async function walk(
   ports: Ports,
   survey: Survey,
   services: readonly Service[],
-  tags: ReadonlyMap<string, readonly ReleaseTag[]>,
+  tags: ReleaseTags,
   range: HistoryRange,
 ): Promise<(service: Service) => { ends: Ends; inRange: readonly GitCommit[] }> {
   const ends = new Map<string, Ends>();
   for (const { name } of services) {
-    const resolve = (word: string) => resolveEnd(ports, word, name, tags.get(name) ?? []);
+    const resolve = (word: string) => resolveEnd(ports, word, name, tags.of(name));
     ends.set(name, {
       from: range.from === undefined ? null : await resolve(range.from),
       to: range.to === undefined ? survey.head.commit : await resolve(range.to),

@@ -7,7 +7,7 @@ import { firstRegistry } from '../image/makeImages.ts';
 import { preparePush } from '../image/preparePush.ts';
 import { repositoryInStore } from '../image/repositoryInStore.ts';
 import { repositoryOf } from '../plan/imageReference.ts';
-import type { GitTag } from '../ports/git.ts';
+import type { GitTags } from '../ports/gitTags.ts';
 import type { Ports } from '../ports/ports.ts';
 import { inStage } from '../report/inStage.ts';
 import { pickServices } from '../workspace/findServices.ts';
@@ -15,8 +15,6 @@ import type { Service } from '../workspace/service.ts';
 import { changesQuestion } from './changesQuestion.ts';
 import { type Survey, type SurveyOptions, surveyRepo } from './survey.ts';
 import { surveyChanges } from './surveyChanges.ts';
-
-type Tags = Promise<readonly GitTag[]>;
 
 export interface PushBuildsOptions extends Pick<SurveyOptions, 'cwd' | 'configPath'> {
   /** By name, name without scope, or folder; empty: those that are affected. */
@@ -67,14 +65,22 @@ export async function pushBuilds(ports: Ports, options: PushBuildsOptions): Prom
   }));
 }
 
-async function affectedServices(ports: Ports, survey: Survey, tags: Tags): Promise<ServiceIdentity[]> {
+async function affectedServices(
+  ports: Ports,
+  survey: Survey,
+  tags: Promise<GitTags>,
+): Promise<ServiceIdentity[]> {
   const channel = channelOf(survey.config, survey.head.branch);
   const changes = await surveyChanges(ports, survey, { channel, tags });
   return changes.filter(({ affected }) => affected);
 }
 
 /** They are built whether they changed or not, so the registry gets ready before that could be told. */
-async function namedServices(ports: Ports, survey: Survey, tags: Tags): Promise<ServiceIdentity[]> {
+async function namedServices(
+  ports: Ports,
+  survey: Survey,
+  tags: Promise<GitTags>,
+): Promise<ServiceIdentity[]> {
   const channel = channelOf(survey.config, survey.head.branch);
   const ready = await readyStore(ports, survey);
   for (const service of survey.services) ready(service, null);

@@ -1,5 +1,5 @@
 import semver from 'semver';
-import { type ReleaseTag, releaseTags } from '../changes/lastReleases.ts';
+import { type ReleaseTag, releaseTags } from '../changes/releaseTags.ts';
 import { tagFormat } from '../changes/tagFormat.ts';
 import { notesOfTag } from '../changes/tagTrailers.ts';
 import type { VersionToLand } from '../deploy/planDeployment.ts';
@@ -28,7 +28,7 @@ export async function releasedVersions(
 ): Promise<ReleasedVersions> {
   await git.remote.fetch(['+refs/tags/*:refs/tags/*']);
   const tags = releaseTags(await git.history.tags(), tagFormat(config, services));
-  const of = (service: string) => tags.get(service) ?? [];
+  const { of } = tags;
 
   const toVersion = async (service: Service, { gitTag, version }: ReleaseTag): Promise<VersionToLand> => {
     const message = gitTag.annotated ? (await git.objects.read(gitTag.oid)).toString('utf8') : '';

@@ -121,21 +121,22 @@ function bumpOfCommits(
 }
 
 function versionOf(
-  { service, lastRelease, takenVersions }: ServiceChange,
+  change: ServiceChange,
   commits: readonly CountedCommit[],
   bump: Bump,
   channel: string | null,
 ): string {
+  const { service, lastRelease } = change;
   const currentVersion = lastRelease?.version ?? null;
   const asked = releaseAsOf(service, commits);
   if (asked !== null) {
-    return checkedReleaseAs(asked, { name: service.name, currentVersion, taken: takenVersions });
+    return checkedReleaseAs(asked, { name: service.name, currentVersion, taken: change.takenVersions });
   }
   return nextVersion({
     last: currentVersion,
     manifestVersion: service.workspace.packageManifest.version ?? null,
     bump,
     channel,
-    taken: takenVersions,
+    taken: change.takenVersions,
   });
 }

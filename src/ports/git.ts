@@ -1,6 +1,7 @@
 /** Ports to Git. One repository per value; the monorepo and the infra repo are both behind these. */
 
 import type { Readable } from 'node:stream';
+import type { GitTags } from './gitTags.ts';
 
 /** Git's file modes as they stand in a tree: file, executable, symlink, submodule, folder. */
 export type TreeMode = '100644' | '100755' | '120000' | '160000' | '040000';
@@ -34,18 +35,10 @@ export interface GitObjects {
   read(oid: string): Promise<Buffer>;
   /** The same, but what is larger than a few megabytes is not read before somebody takes it. */
   open(oid: string): Promise<Buffer | LargeObject>;
+  /** Reads what these revisions name (`HEAD:yarn.lock`) before somebody asks for it by id. */
+  readAhead(revisions: readonly string[]): void;
   /** One level of a tree, in Git's order. Memoised by id. */
   readTree(oid: string): Promise<readonly TreeEntry[]>;
-}
-
-export interface GitTag {
-  /** Short name, without `refs/tags/`. */
-  name: string;
-  /** The tag object (annotated) or the commit (lightweight). */
-  oid: string;
-  /** The commit that the tag leads to after peeling. */
-  commit: string;
-  annotated: boolean;
 }
 
 export interface GitCommit {
@@ -77,7 +70,7 @@ export interface GitHistory {
   /** The commit that a revision leads to, or null where there is none. */
   resolveCommit(revision: string): Promise<string | null>;
   treeOf(commit: string): Promise<string>;
-  tags(): Promise<readonly GitTag[]>;
+  tags(): Promise<GitTags>;
   /** Commits reachable from `to` and from none of `notFrom`, children before parents; one Git process. */
   log(
     to: string,

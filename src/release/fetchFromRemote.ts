@@ -1,13 +1,14 @@
 import type { TagFormat } from '../changes/tagFormat.ts';
 import { type Failure, inputFailure } from '../errors.ts';
-import type { Git, GitTag } from '../ports/git.ts';
+import type { Git } from '../ports/git.ts';
+import { type GitTag, type GitTags, joinedTags, listedTags } from '../ports/gitTags.ts';
 
 interface RemoteRefs {
   /** Newest commits of the release branches. */
   tips: readonly string[];
   /** All tags of the remote, among other refs. */
   refs: ReadonlyMap<string, string>;
-  localTags: readonly GitTag[];
+  localTags: GitTags;
   format: TagFormat;
 }
 
@@ -22,17 +23,17 @@ const tagsAtOnce = 1_000;
 export async function fetchFromRemote(
   git: Git,
   { tips, refs, localTags, format }: RemoteRefs,
-): Promise<readonly GitTag[]> {
+): Promise<GitTags> {
   const remoteTags = new Map(
     [...refs].flatMap(([ref, oid]) =>
       ref.startsWith('refs/tags/') && !ref.endsWith('^{}') ? [[ref.slice('refs/tags/'.length), oid]] : [],
     ),
   );
-  for (const tag of localTags) {
-    if (format.parse(tag.name) === null || remoteTags.get(tag.name) === tag.oid) continue;
-    throw tagDiffers(git, tag.name, remoteTags.has(tag.name));
+  for (const { name, oid } of localTags.all()) {
+    if (remoteTags.get(name) === oid || format.parse(name) === null) continue;
+    throw tagDiffers(git, name, remoteTags.has(name));
   }
-  const known = new Set(localTags.map(({ name }) => name));
+  const known = new Set(localTags.names);
   const isShallow = (await git.history.shallowCommits()).length > 0;
   const missing = isShallow ? [] : [...remoteTags.keys()].filter((name) => !known.has(name));
   const unknown = await Promise.all(
@@ -42,7 +43,7 @@ export async function fetchFromRemote(
   for (let from = 0; from < wanted.length; from += tagsAtOnce) {
     await git.remote.fetch(wanted.slice(from, from + tagsAtOnce));
   }
-  return [...localTags, ...missing.map((name) => toTag(name, refs))];
+  return joinedTags(localTags, listedTags(missing.map((name) => toTag(name, refs))));
 }
 
 function toTag(name: string, refs: ReadonlyMap<string, string>): GitTag {

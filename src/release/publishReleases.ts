@@ -90,7 +90,7 @@ async function putForgeRelease(
   service: string,
   { gitTag, version }: LedgerRelease,
 ): Promise<void> {
-  const tag = (await git.history.tags()).find(({ name }) => name === gitTag);
+  const tag = (await git.history.tags()).get(gitTag);
   const notes = tag?.annotated ? notesOfTag(await git.objects.read(tag.oid)) : '';
   const prerelease = semver.prerelease(version) !== null;
   const outcome = await forge.putRelease({

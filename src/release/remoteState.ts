@@ -1,7 +1,8 @@
 import type { TagFormat } from '../changes/tagFormat.ts';
 import type { Config } from '../config/settings.ts';
 import { inputFailure } from '../errors.ts';
-import type { Git, GitHead, GitTag } from '../ports/git.ts';
+import type { Git, GitHead } from '../ports/git.ts';
+import type { GitTags } from '../ports/gitTags.ts';
 import { fetchFromRemote } from './fetchFromRemote.ts';
 import { type Ledger, ledgerRef } from './ledger.ts';
 import { readLedger, type StoredLedger } from './ledgerStore.ts';
@@ -14,7 +15,7 @@ export interface RemoteState {
   tip: string;
   ledger: StoredLedger;
   /** All tags of this clone, after those of the remote were fetched. */
-  tags: readonly GitTag[];
+  tags: GitTags;
 }
 
 /**

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { cloneTestRepo, testRepo } from '../helpers/testRepo.ts';
 import { openTestGit } from './openTestGit.ts';
@@ -35,17 +37,50 @@ describe('history', () => {
   it('lists tags, packed and loose, with what they lead to', async () => {
     const repo = testRepo();
     const commit = repo.commit('one');
-    expect(await (await openTestGit(repo)).history.tags()).toEqual([]);
+    expect((await (await openTestGit(repo)).history.tags()).names).toEqual([]);
     repo.git('tag', 'light');
     repo.git('tag', '-a', '-m', 'x', '@acme/api@1.0.0');
+    repo.git('tag', '-a', '-m', 'x', 'ünder/way');
+    repo.git('tag', 'moved');
     repo.git('pack-refs', '--all');
+    const later = repo.commit('two');
     repo.git('tag', '-a', '-m', 'x', 'nested', '@acme/api@1.0.0');
+    repo.git('tag', '--force', 'moved');
     const oid = (name: string) => repo.git('rev-parse', `refs/tags/${name}`);
-    expect(await (await openTestGit(repo)).history.tags()).toEqual([
+    const tags = await (await openTestGit(repo)).history.tags();
+    const expected = [
       { name: '@acme/api@1.0.0', oid: oid('@acme/api@1.0.0'), commit, annotated: true },
       { name: 'light', oid: commit, commit, annotated: false },
+      { name: 'moved', oid: later, commit: later, annotated: false },
       { name: 'nested', oid: oid('nested'), commit, annotated: true },
-    ]);
+      { name: 'ünder/way', oid: oid('ünder/way'), commit, annotated: true },
+    ];
+    expect([...tags.all()].sort(byName)).toEqual(expected);
+    expect([...tags.names].sort()).toEqual(expected.map(({ name }) => name).sort());
+    expect(expected.map(({ name }) => tags.get(name))).toEqual(expected);
+    expect(tags.get('@acme/api@1.0')).toBeUndefined();
+    expect([commit, later, oid('nested')].map((each) => tags.leadTo(each))).toEqual([true, true, false]);
+  });
+
+  it('takes tags as Git says them where they are kept otherwise, are many, or lead to no commit', async () => {
+    const repo = testRepo();
+    const commit = repo.commit('one', { a: '1' });
+    repo.git('tag', 'blob', 'HEAD:a');
+    const names = async () => [...(await (await openTestGit(repo)).history.tags()).names].sort();
+    expect(await names()).toEqual(['blob']);
+    repo.git('tag', '--delete', 'blob');
+    const many = Array.from({ length: 70 }, (_, index) => `v${index}`);
+    for (const name of many) repo.git('tag', name);
+    expect(await names()).toEqual([...many].sort());
+    repo.git('pack-refs', '--all');
+    // As another program may write it: without what annotated tags lead to.
+    const file = join(repo.root, '.git/packed-refs');
+    repo.git('tag', '-a', '-m', 'x', 'annotated');
+    const annotated = repo.git('rev-parse', 'annotated');
+    repo.git('tag', '--delete', 'annotated');
+    writeFileSync(file, `${commit} refs/heads/main\n${annotated} refs/tags/annotated\n`);
+    const tags = await (await openTestGit(repo)).history.tags();
+    expect(tags.all()).toEqual([{ name: 'annotated', oid: annotated, commit, annotated: true }]);
   });
 
   it('gives commits with their paths against the first parent, merges and oddly named files included', async () => {
@@ -108,3 +143,7 @@ describe('history', () => {
     expect(await (await openTestGit(shallow)).history.shallowCommits()).toEqual([head]);
   });
 });
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}

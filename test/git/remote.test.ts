@@ -69,9 +69,9 @@ describe('remote', () => {
     const git = await openTestGit(shallow);
     await git.remote.fetch([], { unshallow: true });
     expect(await git.history.shallowCommits()).toEqual([]);
-    expect(await git.history.tags()).toEqual([]);
+    expect((await git.history.tags()).names).toEqual([]);
     await git.remote.fetch(['refs/tags/*:refs/tags/*']);
-    expect((await git.history.tags()).map(({ name }) => name)).toEqual(['v1']);
+    expect((await git.history.tags()).names).toEqual(['v1']);
   });
 
   it('masks credentials when the remote does not answer', async () => {

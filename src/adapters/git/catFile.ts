@@ -27,6 +27,8 @@ const largestHeld = 4 * 1024 * 1024;
 export interface CatFile {
   /** Asks for an object by id or revision. Questions asked at once travel together. */
   ask(object: string): Promise<BatchReply>;
+  /** Sends what was asked so far, without waiting for more. */
+  start(): void;
   /** Lets the process end after the questions that were asked; waits for their answers, not for its end. */
   close(): Promise<void>;
 }
@@ -122,6 +124,7 @@ export function openCatFile(surroundings: GitSurroundings, alternates: readonly 
       newest = answer;
       return answer;
     },
+    start: send,
     async close() {
       send();
       child?.stdin.end();

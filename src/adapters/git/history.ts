@@ -1,14 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inputFailure } from '../../errors.ts';
 import type { GitHistory } from '../../ports/git.ts';
+import { listedTags } from '../../ports/gitTags.ts';
 import type { RunGit } from './gitProcess.ts';
-import { ifMissing } from './ifMissing.ts';
 import { nearAncestors } from './nearAncestors.ts';
 import type { ObjectReader } from './objects.ts';
 import { logFormat, parseLog } from './parseLog.ts';
 import { parseTags } from './parseTags.ts';
 import type { PartialClone } from './partialClone.ts';
+import { plainTags } from './plainTags.ts';
+import { readText } from './readText.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
 
 /** History and refs of one repository. */
@@ -26,7 +27,7 @@ export function openHistory(
     return commits.filter((_, index) => found[index] !== null);
   };
   const shallowCommits = async () => {
-    const file = await readFile(join(paths.commonDirectory, 'shallow'), 'utf8').catch(ifMissing(''));
+    const file = readText(join(paths.commonDirectory, 'shallow')) ?? '';
     return file.split('\n').filter(Boolean);
   };
   return {
@@ -46,11 +47,13 @@ export function openHistory(
       return tree;
     },
     async tags() {
+      const plain = await plainTags(paths, resolve);
+      if (plain !== null) return plain;
       const { stdout } = await git(['show-ref', '--tags', '--dereference'], {
         what: 'read the tags',
         accept: [0, 1],
       });
-      return parseTags(stdout.toString());
+      return listedTags(parseTags(stdout.toString()));
     },
     async log(to, notFrom, { paths = true } = {}) {
       const revisions = [to, ...notFrom.map((commit) => `^${commit}`)].join('\n');
@@ -108,7 +111,7 @@ async function commitsAndParents(git: RunGit, revisions: string): Promise<string
 
 /** From the file HEAD, which says it plainly but in a repository with reftables (git-symbolic-ref, gitrepository-layout). */
 async function currentBranch({ gitDirectory }: RepositoryPaths, git: RunGit): Promise<string | null> {
-  const content = (await readFile(join(gitDirectory, 'HEAD'), 'utf8').catch(ifMissing(''))).trim();
+  const content = (readText(join(gitDirectory, 'HEAD')) ?? '').trim();
   if (/^[0-9a-f]{40,}$/.test(content)) return null;
   const [, plain] = /^ref: refs\/heads\/(.+)$/.exec(content) ?? [];
   if (plain !== undefined && plain !== '.invalid') return plain;

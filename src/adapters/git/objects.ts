@@ -21,6 +21,8 @@ export function openObjects(surroundings: GitSurroundings, partial: PartialClone
   const retired: Promise<void>[] = [];
   const alternates: string[] = [];
   const trees = new Map<string, Promise<readonly TreeEntry[]>>();
+  const ahead = new Map<string, BatchReply>();
+  const named = new Map<string, Promise<BatchReply>>();
 
   const opened = ({ oid, content, found }: BatchReply): Buffer | LargeObject => {
     if (content !== null) return content;
@@ -32,9 +34,12 @@ export function openObjects(surroundings: GitSurroundings, partial: PartialClone
     const content = opened(reply);
     return Buffer.isBuffer(content) ? content : buffer(content.stream());
   };
-  const ask = (oid: string): Promise<BatchReply> => {
+  const ask = async (oid: string): Promise<BatchReply> => {
+    const read = ahead.get(oid);
+    if (read !== undefined) return read;
     const coming = partial?.fetchFile(oid) ?? null;
-    return coming === null ? batch.ask(oid) : coming.then(() => batch.ask(oid));
+    if (coming !== null) await coming;
+    return batch.ask(oid);
   };
   const readTree = async (oid: string) => parseTree(await whole(await ask(oid)), oid.length / 2);
   return {
@@ -49,9 +54,24 @@ export function openObjects(surroundings: GitSurroundings, partial: PartialClone
       read.catch(() => trees.delete(oid));
       return read;
     },
+    readAhead(revisions) {
+      // What a partial clone lacks is fetched with all that is asked for beside it.
+      if (partial !== null) return;
+      for (const revision of revisions) {
+        const reply = batch.ask(revision);
+        named.set(revision, reply);
+        reply.then(
+          (found) => found.content !== null && ahead.set(found.oid, found),
+          () => undefined,
+        );
+      }
+      batch.start();
+    },
     async find(revision) {
       if (/[\n\0]/.test(revision)) return null;
-      const reply = await batch.ask(revision);
+      const reply = await (named.get(revision) ?? batch.ask(revision));
+      // What a name stands for may be another object later.
+      named.delete(revision);
       return reply.found === null ? null : { oid: reply.oid, content: await whole(reply) };
     },
     lookAlsoIn(objectDirectory) {

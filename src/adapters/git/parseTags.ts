@@ -1,4 +1,4 @@
-import type { GitTag } from '../../ports/git.ts';
+import type { GitTag } from '../../ports/gitTags.ts';
 
 /**
  * Tags from `git show-ref --tags --dereference`, which prints an annotated tag twice: `<oid> <ref>` and

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RemoteSettings } from '../../ports/git.ts';
 import type { RunGit } from './gitProcess.ts';
-import { ifMissing } from './ifMissing.ts';
+import { readText } from './readText.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
 
 /** How a clone fetches from one of its remotes; null where it has no such remote. */
@@ -11,7 +10,7 @@ export async function remoteSettings(
   git: RunGit,
   name: string,
 ): Promise<RemoteSettings | null> {
-  const file = await readFile(join(commonDirectory, 'config'), 'utf8').catch(ifMissing(''));
+  const file = readText(join(commonDirectory, 'config')) ?? '';
   const values = plainValues(file, name) ?? (await askedValues(git, name));
   const all = (key: string) => values.filter(([known]) => known === key).map(([, value]) => value);
   if (all('url').length === 0) return null;

@@ -52,15 +52,18 @@ export class AffectedCommand extends ShipyarnCommand {
   }
 
   private async printNames(options: SurveyOptions): Promise<void> {
-    // Loads beside the ports.
-    const pipeline = import('../../pipeline/affectedNames.ts');
-    const names = await this.withPorts(async (ports) => (await pipeline).affectedNames(ports, options));
-    for (const name of names) this.print(name);
+    const names = await this.withPorts(async (ports) => {
+      const { affectedNames } = await import('../../pipeline/affectedNames.ts');
+      return affectedNames(ports, options);
+    });
+    if (names.length > 0) this.print(names.join('\n'));
   }
 
   private async printPlan(options: PreviewOptions): Promise<void> {
-    const pipeline = import('../../pipeline/plan.ts');
-    const plan = await this.withPorts(async (ports) => (await pipeline).previewPlan(ports, options));
+    const plan = await this.withPorts(async (ports) => {
+      const { previewPlan } = await import('../../pipeline/plan.ts');
+      return previewPlan(ports, options);
+    });
     if (this.markdown) {
       const { renderPlanMarkdown } = await import('../../report/renderPlanMarkdown.ts');
       this.print(renderPlanMarkdown(plan));

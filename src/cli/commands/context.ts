@@ -36,10 +36,8 @@ export class ContextCommand extends ShipyarnCommand {
     const { cwd } = this.context;
     const { configPath, commit } = this;
     if (this.tar === '-' && this.json) throw twoOutputs();
-    // Loads beside the ports.
-    const pipeline = import('../../pipeline/context.ts');
     await this.withPorts(async (ports, signal) => {
-      const { surveyContext } = await pipeline;
+      const { surveyContext } = await import('../../pipeline/context.ts');
       const { tellWarnings } = await import('../../report/tellWarnings.ts');
       const options = { cwd, configPath, worktree: commit === undefined, head: commit };
       const { project, contents } = await surveyContext(ports, this.service, options);

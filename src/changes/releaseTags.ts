@@ -1,0 +1,142 @@
+import compareBuild from 'semver/functions/compare-build.js';
+import readPrerelease from 'semver/functions/prerelease.js';
+import type { GitTag, GitTags } from '../ports/gitTags.ts';
+import { plainOrder, type TagFormat } from './tagFormat.ts';
+
+/** A release of a service, as its tag tells. */
+export interface ReleaseTag {
+  /** What it leads to is looked up when it is asked for. */
+  readonly gitTag: GitTag;
+  version: string;
+}
+
+/** The release tags of a repository, merged or not. */
+export interface ReleaseTags {
+  /** Of one service, highest version first. */
+  of(service: string): readonly ReleaseTag[];
+  /** The first of those that a release on the channel (null: a stable one) may follow. */
+  highest(service: string, channel: string | null): ReleaseTag | undefined;
+}
+
+/** Cuts the tags, which may be thousands, into those of each service; versions are read of services asked for. */
+export function releaseTags(tags: GitTags, format: TagFormat): ReleaseTags {
+  const named = byService(tags.names, format);
+  const sorted = new Map<string, readonly ReleaseTag[]>();
+  const of = (service: string) => {
+    const known = sorted.get(service) ?? highestFirst(named.get(service), service, { tags, format });
+    sorted.set(service, known);
+    return known;
+  };
+  return {
+    of,
+    highest(service, channel) {
+      const { names = [], beginning = null } = named.get(service) ?? {};
+      const highest = beginning === null ? null : highestPlain(names, beginning);
+      if (highest === null || beginning === null) return fittingTags(of(service), channel)[0];
+      return new FoundTag(tags, highest, highest.slice(beginning));
+    },
+  };
+}
+
+/** Those that a release on the channel (null: a stable one) may follow, highest version first. */
+export function fittingTags(tags: readonly ReleaseTag[], channel: string | null): ReleaseTag[] {
+  return tags.filter(({ version }) => follows(version, channel));
+}
+
+function follows(version: string, channel: string | null): boolean {
+  if (!version.includes('-')) return true;
+  const prerelease = readPrerelease(version);
+  return prerelease === null || (channel !== null && prerelease[0] === channel);
+}
+
+class FoundTag implements ReleaseTag {
+  private readonly tags: GitTags;
+  private readonly name: string;
+  readonly version: string;
+
+  constructor(tags: GitTags, name: string, version: string) {
+    this.tags = tags;
+    this.name = name;
+    this.version = version;
+  }
+
+  get gitTag(): GitTag {
+    return this.tags.get(this.name) as GitTag;
+  }
+}
+
+interface NamedTags {
+  /** Some may be none of the service's releases. */
+  names: string[];
+  /** Characters before the version, the same in all names; null: they differ. */
+  beginning: number | null;
+}
+
+/** Tags of one service mostly follow each other: what they begin with is looked up where it changes. */
+function byService(names: readonly string[], { mark, serviceOf, parse }: TagFormat): Map<string, NamedTags> {
+  const found = new Map<string, NamedTags>();
+  const tagsOf = (service: string, beginning: number | null) => {
+    const known = found.get(service) ?? { names: [], beginning };
+    found.set(service, known);
+    return known;
+  };
+  let beginning = '';
+  let own: string[] | undefined;
+  for (const name of names) {
+    if (mark !== null && (!name.startsWith(beginning) || name.includes(mark, beginning.length))) {
+      beginning = name.slice(0, name.lastIndexOf(mark) + mark.length);
+      const service = serviceOf(beginning);
+      own = service === undefined ? undefined : tagsOf(service, beginning.length).names;
+    }
+    if (own !== undefined) own.push(name);
+    else if (mark === null || plainOrder(name.slice(beginning.length)) === null) {
+      const service = parse(name)?.service;
+      if (service === undefined) continue;
+      const others = tagsOf(service, null);
+      others.beginning = null;
+      others.names.push(name);
+    }
+  }
+  return found;
+}
+
+/** By `compareBuild`, which reads both versions anew at each comparison; plain ones are read already. */
+function highestFirst(
+  { names, beginning }: NamedTags = { names: [], beginning: null },
+  service: string,
+  { tags, format }: { tags: GitTags; format: TagFormat },
+): ReleaseTag[] {
+  const found = names.flatMap((name) => {
+    const rest = beginning === null ? '' : name.slice(beginning);
+    const order = plainOrder(rest);
+    if (order !== null) return { order, tag: new FoundTag(tags, name, rest) };
+    const release = format.parse(name);
+    return release?.service === service ? { order, tag: new FoundTag(tags, name, release.version) } : [];
+  });
+  found.sort((a, b) =>
+    a.order === null || b.order === null ? compareBuild(b.tag.version, a.tag.version) : b.order - a.order,
+  );
+  return found.map(({ tag }) => tag);
+}
+
+/**
+ * The name with the highest version. Among names of one shape (as long, with dots in the same places) that is the last in
+ * the order of characters, so no version is read but one of each shape; what is hidden behind that is lower, whatever
+ * it is. Null: the last of a shape is no plain version, and more may be none.
+ */
+function highestPlain(names: readonly string[], beginning: number): string | null {
+  const last = new Map<number, string>();
+  for (const name of names) {
+    const dot = name.indexOf('.', beginning);
+    const shape = (dot * 1000 + name.indexOf('.', dot + 1)) * 1000 + name.length;
+    const known = last.get(shape);
+    if (known === undefined || name > known) last.set(shape, name);
+  }
+  let highest: { name: string; order: number } | null = null;
+  for (const name of last.values()) {
+    const order = plainOrder(name.slice(beginning));
+    if (order === null) return null;
+    if (highest === null || order > highest.order) highest = { name, order };
+  }
+  return highest?.name ?? null;
+}

@@ -1,0 +1,41 @@
+export interface GitTag {
+  /** Short name, without `refs/tags/`. */
+  name: string;
+  /** The tag object (annotated) or the commit (lightweight). */
+  oid: string;
+  /** The commit that the tag leads to after peeling. */
+  commit: string;
+  annotated: boolean;
+}
+
+/** Tags of a repository. There may be thousands, so what one leads to is looked up when it is asked for. */
+export interface GitTags {
+  readonly names: readonly string[];
+  get(name: string): GitTag | undefined;
+  all(): readonly GitTag[];
+  /** Whether a tag leads to this commit. */
+  leadTo(commit: string): boolean;
+}
+
+export function listedTags(tags: readonly GitTag[]): GitTags {
+  const byName = new Map(tags.map((tag) => [tag.name, tag]));
+  const commits = new Set(tags.map(({ commit }) => commit));
+  return {
+    names: tags.map(({ name }) => name),
+    get: (name) => byName.get(name),
+    all: () => tags,
+    leadTo: (commit) => commits.has(commit),
+  };
+}
+
+/** Two lists as one; a name of the second stands for itself, whatever the first says of it. */
+export function joinedTags(first: GitTags, second: GitTags): GitTags {
+  if (second.names.length === 0) return first;
+  const replaced = new Set(second.names);
+  return {
+    names: [...first.names.filter((name) => !replaced.has(name)), ...second.names],
+    get: (name) => second.get(name) ?? first.get(name),
+    all: () => [...first.all().filter(({ name }) => !replaced.has(name)), ...second.all()],
+    leadTo: (commit) => first.leadTo(commit) || second.leadTo(commit),
+  };
+}
