@@ -9,8 +9,12 @@ import type { Ports } from './ports/ports.ts';
 import type { ImageStore } from './ports/registry.ts';
 import type { Report } from './report/event.ts';
 
-/** Nearly every command reads these first. Git does while their code is loaded. */
-const rootFiles = ['shipyarn.yaml', 'package.json', '.yarnrc.yml'];
+/** What nearly every command looks at: Git reads it while the command's code is loaded. */
+const readFirst = [
+  ...['HEAD^{commit}', 'HEAD^{tree}', 'HEAD:shipyarn.yaml', 'HEAD:package.json', 'HEAD:.yarnrc.yml'],
+  // The last release is seldom far back.
+  ...Array.from({ length: 6 }, (_, index) => `HEAD~${index + 1}`),
+];
 
 /**
  * Joins the ports to their implementations: the only file that imports adapters. Each but Git, which
@@ -23,7 +27,7 @@ export async function openPorts(surroundings: {
 }): Promise<Ports> {
   const { cwd, env, report } = surroundings;
   const git = await openGit({ cwd, env, note: (message) => report({ kind: 'note', message }) });
-  git.objects.readAhead(['HEAD^{commit}', 'HEAD^{tree}', ...rootFiles.map((file) => `HEAD:${file}`)]);
+  git.objects.readAhead(readFirst);
   const closers: (() => Promise<void>)[] = [() => git.close()];
   const opened = new Map<string, Promise<InfraRepo>>();
   const stores = new Map<string, ImageStore>();

@@ -52,7 +52,7 @@ export function affected({ folder, base, services, truth }: Subject, input: stri
         ),
       },
     ],
-    note: 'Without a cache or a daemon of any tool. `--names` lists names, as the peers do; `--json` adds identities, reasons, commits and next versions. Plain Git: `diff --name-only`, `ls-tree -r`, `log --name-only`.',
+    note: 'Without a cache of answers or a daemon of any tool. `--names` lists names, as the peers do; `--json` adds identities, reasons, commits and next versions. Plain Git: `diff --name-only`, `ls-tree -r`, `log --name-only`.',
     cannot: { 'git-cliff': 'knows no workspaces', 'conventional-changelog': 'knows no workspaces' },
   };
 }

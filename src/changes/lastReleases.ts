@@ -26,7 +26,8 @@ export async function lastReleases(
   return new Map(releases);
 }
 
-async function recordedIdentity(
+/** The identity in a tag's trailers, where their scheme is `scheme`. */
+export async function recordedIdentity(
   { objects }: Pick<Git, 'objects'>,
   { annotated, oid }: GitTag,
   scheme: string | null,

@@ -31,12 +31,16 @@ export interface ChangesQuestion {
   configAt(snapshot: Snapshot): Promise<Config>;
 }
 
-/** What each service is compared with, and all release tags by service. */
-export async function openQuestions(question: ChangesQuestion) {
+/**
+ * What each service is compared with, and all release tags by service. `identities: false` leaves those out that stand
+ * in tags.
+ */
+export async function openQuestions(question: ChangesQuestion, { identities = true } = {}) {
   const { git, head, project, services, config, tags, channel } = question;
   const since = await resolveSince(question);
   const tagged = releaseTags(tags, tagFormat(config, services));
-  const last = await lastReleases(git, head.commit, tagged, { services, channel, scheme: identityScheme });
+  const scheme = identities ? identityScheme : null;
+  const last = await lastReleases(git, head.commit, tagged, { services, channel, scheme });
   const baselines = openBaselines(git, question, question.configAt);
   const thorough = question.thorough ?? false;
   const questions = services.map((service): ComparisonQuestion => {

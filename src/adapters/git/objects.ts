@@ -34,12 +34,11 @@ export function openObjects(surroundings: GitSurroundings, partial: PartialClone
     const content = opened(reply);
     return Buffer.isBuffer(content) ? content : buffer(content.stream());
   };
-  const ask = async (oid: string): Promise<BatchReply> => {
+  const ask = (oid: string): Promise<BatchReply> => {
     const read = ahead.get(oid);
-    if (read !== undefined) return read;
+    if (read !== undefined) return Promise.resolve(read);
     const coming = partial?.fetchFile(oid) ?? null;
-    if (coming !== null) await coming;
-    return batch.ask(oid);
+    return coming === null ? batch.ask(oid) : coming.then(() => batch.ask(oid));
   };
   const readTree = async (oid: string) => parseTree(await whole(await ask(oid)), oid.length / 2);
   return {
