@@ -40,6 +40,17 @@ describe('bad input is refused with file, line and way out', () => {
     });
   });
 
+  it('a dependency that left its manifest, but not the lockfile', async () => {
+    const spoiled = repo();
+    spoiled.commit('a', json('packages/lib/package.json', { dependencies: {} }));
+    expect(await refusal(spoiled)).toMatchObject({
+      exitCode: 2,
+      reason: 'lockfile-out-of-date',
+      message: expect.stringContaining('`dependencies` of packages/lib/package.json: '),
+      at: { file: 'packages/lib/package.json' },
+    });
+  });
+
   it('a workspace that the lockfile does not have', async () => {
     const spoiled = repo();
     spoiled.commit('a', {

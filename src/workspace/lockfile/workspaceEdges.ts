@@ -1,8 +1,9 @@
 import type { Project, Workspace } from '../project.ts';
 import type { BerryGraph } from './berryGraph.ts';
 import { checkFields } from './checkFields.ts';
-import { lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
+import { entryDiffers, lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
 import type { SliceScope } from './lockfileSlice.ts';
+import { packageExtensions } from './packageExtensions.ts';
 import type { LockfileEntry } from './parseBerryLockfile.ts';
 import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
 import { workspaceBody } from './writeBerryEntry.ts';
@@ -54,12 +55,32 @@ function findEdges(project: Project, graph: BerryGraph, workspace: Workspace, sc
     edges.push(descriptor);
   }
   const version = () => workspace.packageManifest.version ?? '0.0.0';
+  checkNoneIsLeft(project, workspace, listed.keys(), version);
   edges.push(...graph.extensionsOf(parent, version, (name) => dependencies.has(name)));
   for (const peer of requiredPeers(workspace.packageManifest)) {
     const provider = project.workspaces.get(peer);
     if (provider !== undefined) edges.push(anchorOf(graph, provider));
   }
   return edges;
+}
+
+/** Refuses an entry that lists a dependency which neither the manifest nor an extension names any more. */
+function checkNoneIsLeft(
+  project: Project,
+  workspace: Workspace,
+  listed: Iterable<string>,
+  version: () => string,
+): void {
+  const { dependencies = {}, devDependencies = {}, optionalDependencies = {} } = workspace.packageManifest;
+  const isNamed = (dependency: string) =>
+    dependency in dependencies || dependency in devDependencies || dependency in optionalDependencies;
+  const left = [...listed].filter((dependency) => !isNamed(dependency));
+  if (left.length === 0) return;
+  const added = new Set(
+    packageExtensions(project)(workspace.name, version).map((extension) => extension.name),
+  );
+  const stale = left.find((dependency) => !added.has(dependency));
+  if (stale !== undefined) throw entryDiffers(workspace, 'dependencies', stale);
 }
 
 /** The descriptor by which a workspace always stands in the lockfile. Rejects where it does not. */
