@@ -1,4 +1,6 @@
 import { inputFailure } from '../../errors.ts';
+import { settingsVariables } from './gitSettings.ts';
+import { isBareToken } from './isBareToken.ts';
 
 /** Environment variable that may hold a token for the infra repo. */
 export const infraTokenVariable = 'SHIPYARN_INFRA_TOKEN';
@@ -7,7 +9,6 @@ export const infraTokenVariable = 'SHIPYARN_INFRA_TOKEN';
  * An address without secrets, and an environment that carries them instead: credentials in the URL, or the token
  * in `SHIPYARN_INFRA_TOKEN`, become a header for this host alone. They stand in no file and on no command line.
  * Without either, SSH keys and credential helpers do their work.
- * @see https://git-scm.com/docs/git-config#ENVIRONMENT (`GIT_CONFIG_COUNT`)
  */
 export function infraCredentials(
   repo: string,
@@ -26,19 +27,13 @@ export function infraCredentials(
   return { url: parsed.href, env: withHeader(env, parsed.origin, basic) };
 }
 
-/** `https://<token>@host/…`: a user name that is a secret; a short one is the name for the credential helper. */
 function bareToken(user: string): string | undefined {
-  return user.length >= 20 ? `${user}:x-oauth-basic` : undefined;
+  return isBareToken(user) ? `${user}:x-oauth-basic` : undefined;
 }
 
 function withHeader(env: NodeJS.ProcessEnv, origin: string, basic: string): NodeJS.ProcessEnv {
-  const count = Number(env.GIT_CONFIG_COUNT ?? 0);
-  return {
-    ...env,
-    GIT_CONFIG_COUNT: String(count + 1),
-    [`GIT_CONFIG_KEY_${count}`]: `http.${origin}/.extraHeader`,
-    [`GIT_CONFIG_VALUE_${count}`]: `Authorization: Basic ${Buffer.from(basic).toString('base64')}`,
-  };
+  const header = `Authorization: Basic ${Buffer.from(basic).toString('base64')}`;
+  return { ...env, ...settingsVariables([[`http.${origin}/.extraHeader`, header]], env) };
 }
 
 function isLoopback(hostname: string): boolean {

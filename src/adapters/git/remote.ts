@@ -6,15 +6,24 @@ import { pushRefs } from './pushRefs.ts';
 import { remoteSettings } from './remoteSettings.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
 
+interface RemoteAccess {
+  /** Runs what does not go to the remote. */
+  git: RunGit;
+  /** Runs what reads from the remote. */
+  reading: RunGit;
+  /** Runs what writes to it. */
+  writing: RunGit;
+}
+
 /** One remote of a repository. */
 export function openRemote(
   name: string,
   paths: RepositoryPaths,
-  git: RunGit,
+  { git, reading, writing }: RemoteAccess,
   history: GitHistory,
 ): GitRemote {
   const listRefs = async (patterns: readonly string[]) => {
-    const { stdout } = await git(['ls-remote', '--quiet', name, ...patterns.flatMap(lsRemotePatterns)], {
+    const { stdout } = await reading(['ls-remote', '--quiet', name, ...patterns.flatMap(lsRemotePatterns)], {
       what: `list the refs of the remote ${name}`,
     });
     return selectRefs(stdout.toString(), patterns);
@@ -30,7 +39,7 @@ export function openRemote(
   };
   const listWithHead = async (patterns: readonly string[]) => {
     const args = ['ls-remote', '--quiet', '--symref', name, 'HEAD', ...patterns.flatMap(lsRemotePatterns)];
-    const { stdout } = await git(args, {
+    const { stdout } = await reading(args, {
       what: `ask the remote ${name} for its default branch and its refs`,
     });
     const lines = stdout.toString();
@@ -58,15 +67,17 @@ export function openRemote(
         ...(filter === undefined ? [] : [`--filter=${filter}`]),
         ...(unshallow ? ['--unshallow'] : []),
       ];
-      await git([...plainFetch, ...options, name, ...refspecs], { what: `fetch from the remote ${name}` });
+      await reading([...plainFetch, ...options, name, ...refspecs], {
+        what: `fetch from the remote ${name}`,
+      });
     },
     async rehearsePush(oid) {
       // A ref that nobody has: a branch may have moved on, which says nothing about access.
-      await git(['push', '--quiet', '--dry-run', '--no-verify', name, `${oid}:refs/shipyarn/access`], {
+      await writing(['push', '--quiet', '--dry-run', '--no-verify', name, `${oid}:refs/shipyarn/access`], {
         what: `push to the remote ${name}`,
       });
     },
-    push: (updates) => pushRefs({ name, updates, git, history, listRefs }),
+    push: (updates) => pushRefs({ name, updates, git: writing, history, listRefs }),
   };
 }
 
