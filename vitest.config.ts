@@ -9,6 +9,9 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     sequence: { sequencer: SlowestFirst },
     globalSetup: 'test/support/shared.ts',
+    // The files that a worker runs share what they import.
+    isolate: false,
+    setupFiles: 'test/support/eachFile.ts',
     exclude: ['test/**/*.long.test.ts'],
     // One more than cores: engines, registries and time-outs are waited for.
     maxWorkers: availableParallelism() + 1,

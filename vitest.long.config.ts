@@ -24,6 +24,9 @@ export default defineConfig({
     ],
     sequence: { sequencer: SlowestFirst },
     globalSetup: 'test/support/shared.ts',
+    // The files that a worker runs share what they import.
+    isolate: false,
+    setupFiles: 'test/support/eachFile.ts',
     testTimeout: 1_800_000,
     hookTimeout: 300_000,
     // One more than cores: engines, registries and time-outs are waited for.

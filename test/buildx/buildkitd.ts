@@ -4,21 +4,22 @@ import { writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { afterAll } from 'vitest';
 import { freePort } from '../support/freePort.ts';
 import { output } from '../support/run.ts';
 import { tempDir } from '../support/tempDir.ts';
+import { whenFileEnds } from '../support/whenFileEnds.ts';
 
 /** Part of moby/buildkit. */
 const binary = 'buildkitd';
 
 const running = new Set<ChildProcess>();
-afterAll(async () => {
+whenFileEnds(async () => {
   for (const child of running) {
     child.kill('SIGTERM');
     child.kill('SIGCONT');
     await once(child, 'exit');
   }
+  running.clear();
 });
 
 export interface Buildkitd {

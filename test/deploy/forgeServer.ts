@@ -1,11 +1,12 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll } from 'vitest';
+import { whenFileEnds } from '../support/whenFileEnds.ts';
 
 const running = new Set<Server>();
 
-afterAll(() => {
+whenFileEnds(() => {
   for (const server of running) server.close();
+  running.clear();
 });
 
 /** One pull or merge request, in no forge's own words. */

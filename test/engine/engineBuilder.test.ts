@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
-import { baseImage, docker, hasContainerdStore } from '../support/engine.ts';
+import { baseImage, docker, hasContainerdStore, shellBase } from '../support/engine.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { recorder, requestOf, testBuilder } from './engineFixture.ts';
@@ -10,7 +10,7 @@ await describeWith(['engine', 'registry'], 'the engine builder', () => {
   let registry: TestRegistry;
   let base: string;
   beforeAll(async () => {
-    [registry, base] = await Promise.all([startRegistry(), baseImage()]);
+    [registry, base] = await Promise.all([startRegistry(), shellBase()]);
   });
   const location = () => `${registry.host}/team`;
   const build = (request: ReturnType<typeof requestOf>, parts = {}) => {
@@ -95,7 +95,7 @@ await describeWith(['engine', 'registry'], 'the engine builder', () => {
   it("refuses this machine's Node as a base for another platform", async () => {
     const platforms = ['linux/amd64', 'linux/arm64'];
     const request = requestOf(
-      { Dockerfile: `FROM ${base}\n` },
+      { Dockerfile: `FROM ${await baseImage()}\n` },
       { location: location(), base: 'host', platforms },
     );
     expect((await build(request)).failure).toMatchObject({ reason: 'base-image-platform', exitCode: 2 });

@@ -1,11 +1,11 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import path from 'node:path';
-import { afterAll } from 'vitest';
 import { tempDir } from '../support/tempDir.ts';
+import { whenFileEnds } from '../support/whenFileEnds.ts';
 
 const closers: (() => void)[] = [];
-afterAll(() => {
-  for (const close of closers) close();
+whenFileEnds(() => {
+  for (const close of closers.splice(0)) close();
 });
 
 /**

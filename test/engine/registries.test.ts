@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dockerCredentials } from '../../src/adapters/registry/dockerCredentials.ts';
 import type { Failure } from '../../src/errors.ts';
 import type { EngineCredentials } from '../../src/ports/engine.ts';
-import { baseImage, docker } from '../support/engine.ts';
+import { docker, shellBase } from '../support/engine.ts';
 import { freePort } from '../support/freePort.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
@@ -40,7 +40,7 @@ await describeWith(['engine', 'registry'], 'registries of the engine builder', (
   /** Puts a base image into the private registry, and takes it from the engine again. */
   async function pushBase(): Promise<void> {
     const request = requestOf(
-      { Dockerfile: `FROM ${await baseImage()}\nRUN echo ${Math.random()} > /private-base\n` },
+      { Dockerfile: `FROM ${await shellBase()}\nRUN echo ${Math.random()} > /private-base\n` },
       { service: 'base', location: `${bases.host}/team`, imageTag: '1', env },
     );
     await testBuilder({ credentialsFor }).build(request, { signal, report: recorder().report });
@@ -181,7 +181,7 @@ await describeWith(['engine', 'registry'], 'stores of the engine builder', () =>
     const folder = await tempDir('layout');
     const request = requestOf(
       {
-        Dockerfile: `FROM ${await baseImage()}\nCOPY a b /app/\nRUN cp /app/a /app/c\nCOPY a b /app/\n`,
+        Dockerfile: `FROM ${await shellBase()}\nCOPY a b /app/\nRUN cp /app/a /app/c\nCOPY a b /app/\n`,
         a: 'first',
         b: 'second',
       },

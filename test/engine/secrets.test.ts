@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { baseImage, docker } from '../support/engine.ts';
+import { docker, shellBase } from '../support/engine.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
 import { recorder, requestOf, testBuilder } from './engineFixture.ts';
@@ -13,7 +13,7 @@ await describeWith(['engine', 'registry'], 'secrets of the engine builder', () =
     const registry = await startRegistry();
     const used =
       'RUN --mount=type=secret,id=token cp /run/secrets/token /dev/shm/t && sleep 1 && test -s /dev/shm/t';
-    const files = { Dockerfile: `FROM ${await baseImage()}\n${used}\nCOPY a /a\n`, a: String(Math.random()) };
+    const files = { Dockerfile: `FROM ${await shellBase()}\n${used}\nCOPY a /a\n`, a: String(Math.random()) };
     const request = requestOf(files, {
       location: `${registry.host}/team`,
       secrets: [{ id: 'token', value: Buffer.from(`${canary}\n`) }],
@@ -32,7 +32,7 @@ await describeWith(['engine', 'registry'], 'secrets of the engine builder', () =
 
   it('fails, naming the secret, where a step asks for one that there is not', async () => {
     const files = {
-      Dockerfile: `FROM ${await baseImage()}\nRUN --mount=type=secret,id=absent,required=true true\n`,
+      Dockerfile: `FROM ${await shellBase()}\nRUN --mount=type=secret,id=absent,required=true true\n`,
     };
     const request = requestOf(files, { location: '127.0.0.1:1/team' });
     const attempt = testBuilder().build(request, { signal: new AbortController().signal, ...recorder() });
@@ -60,7 +60,7 @@ async function commandLines(work: Promise<unknown>): Promise<string> {
   return [...seen].join('\n');
 }
 
-/** Every file below a folder, layers unpacked; the base's hundred megabytes are left out. */
+/** Every file below a folder, layers unpacked; what is larger than all that the build adds is left out. */
 async function contentsBelow(folder: string): Promise<Buffer[]> {
   const names = await readdir(folder, { recursive: true });
   const contents = await Promise.all(

@@ -2,11 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, onTestFinished, TestRunner } from 'vitest';
+import { onTestFinished, TestRunner } from 'vitest';
+import { whenFileEnds } from '../support/whenFileEnds.ts';
 
 const ofFile: string[] = [];
 
-afterAll(() => {
+whenFileEnds(() => {
   for (const folder of ofFile.splice(0)) remove(folder);
 });
 

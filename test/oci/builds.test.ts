@@ -1,8 +1,10 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
+import type { ImageStore } from '../../src/ports/registry.ts';
+import type { TestRepo } from '../helpers/testRepo.ts';
 import { tempDir } from '../support/tempDir.ts';
 import { imageFiles, readImageConfig } from './imageFiles.ts';
-import { apiFiles, apiRepo, buildService, freshCache, stepsOf } from './ociFixture.ts';
+import { apiFiles, apiRepo, buildService, freshCache, type OciBuild, stepsOf } from './ociFixture.ts';
 
 /** The library is built from a source that its package does not run, and the service from the library's result. */
 const builtFiles = {
@@ -26,12 +28,24 @@ const layout = async () =>
   openImageStore(`oci:${await tempDir('layout')}`, { env: {}, insecureRegistries: [] });
 
 describe('build scripts', () => {
+  let repo: TestRepo;
+  let store: ImageStore;
+  let cacheFolder: string;
+  let first: Promise<OciBuild> | undefined;
+  beforeAll(async () => {
+    repo = apiRepo(4, builtFiles);
+    store = await layout();
+    cacheFolder = await freshCache();
+  });
+
+  /** With nothing kept from before; several cases go on from it. */
+  const firstBuild = () => {
+    first ??= buildService(repo, { store, cacheFolder });
+    return first;
+  };
+
   test('run on this machine in the order of the workspaces, with what only the build needs', async () => {
-    const store = await layout();
-    const { built, events } = await buildService(apiRepo(4, builtFiles), {
-      store,
-      cacheFolder: await freshCache(),
-    });
+    const { built, events } = await firstBuild();
     expect(stepsOf(events).filter((step) => step.startsWith('build'))).toEqual([
       'build @acme/lib: started',
       'build @acme/api: started',
@@ -44,17 +58,14 @@ describe('build scripts', () => {
   });
 
   test('are not run again for the same sources, nor are their dependencies installed again', async () => {
-    const repo = apiRepo(4, builtFiles);
-    const store = await layout();
-    const cacheFolder = await freshCache();
-    const first = await buildService(repo, { store, cacheFolder });
+    const { built } = await firstBuild();
     const again = await buildService(repo, { store, cacheFolder });
     expect(stepsOf(again.events)).toEqual([
       'build @acme/lib: cached',
       'build @acme/api: cached',
       'install production dependencies: cached',
     ]);
-    expect(again.built.digest).toBe(first.built.digest);
+    expect(again.built.digest).toBe(built.digest);
     repo.commit('fix: edit', { 'packages/lib/index.js': "exports.greet = () => 'edited ';\n" });
     const edited = await buildService(repo, { store, cacheFolder });
     expect(outputOf(edited.events)).not.toMatch(/Link step|Fetch step/);
@@ -62,7 +73,7 @@ describe('build scripts', () => {
     expect(files.get('app/services/api/built.txt')).toBe('edited true');
     repo.commit('revert', { 'packages/lib/index.js': apiFiles['packages/lib/index.js'] });
     const reverted = await buildService(repo, { store, cacheFolder: await freshCache() });
-    expect(reverted.built.digest).toBe(first.built.digest);
+    expect(reverted.built.digest).toBe(built.digest);
   });
 
   test('that fail are one error with their output, and nothing is tagged', async () => {
@@ -70,14 +81,14 @@ describe('build scripts', () => {
       ...builtFiles,
       'services/api/build.js': "console.log('the reason'); process.exit(3);\n",
     };
-    const store = await layout();
-    const build = buildService(apiRepo(4, failing), { store, cacheFolder: await freshCache() });
+    const untagged = await layout();
+    const build = buildService(apiRepo(4, failing), { store: untagged, cacheFolder: await freshCache() });
     await expect(build).rejects.toMatchObject({
       exitCode: 1,
       message: 'Could not build @acme/api: the command exited with status 3.',
       output: expect.stringContaining('the reason'),
     });
-    expect(await store.listTags('team/api')).toEqual([]);
+    expect(await untagged.listTags('team/api')).toEqual([]);
   });
 });
 

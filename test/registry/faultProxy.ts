@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll } from 'vitest';
+import { whenFileEnds } from '../support/whenFileEnds.ts';
 
 /** What the proxy does to one exchange; absent: it passes it on untouched. */
 /** All that can befall an exchange. */
@@ -31,11 +31,12 @@ export interface FaultProxy {
 
 const running = new Set<http.Server>();
 
-afterAll(() => {
+whenFileEnds(() => {
   for (const server of running) {
     server.close();
     server.closeAllConnections();
   }
+  running.clear();
 });
 
 /** A proxy before a registry; `choose` says what befalls each exchange. */

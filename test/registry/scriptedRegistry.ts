@@ -1,10 +1,10 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll } from 'vitest';
 import type { CredentialSource } from '../../src/adapters/registry/dockerCredentials.ts';
 import { httpRegistry } from '../../src/adapters/registry/httpRegistry.ts';
 import { registryHost } from '../../src/adapters/registry/registryHost.ts';
 import type { ImageStore } from '../../src/ports/registry.ts';
+import { whenFileEnds } from '../support/whenFileEnds.ts';
 
 /** What a cloud registry answers, where only its documented protocol can be had and not the registry itself. */
 export interface ScriptedRegistry {
@@ -17,11 +17,12 @@ export interface ScriptedRegistry {
 
 const running = new Set<http.Server>();
 
-afterAll(() => {
+whenFileEnds(() => {
   for (const server of running) {
     server.close();
     server.closeAllConnections();
   }
+  running.clear();
 });
 
 export async function startScripted(

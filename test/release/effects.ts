@@ -2,7 +2,7 @@ import { chmod, writeFile } from 'node:fs/promises';
 import http, { type IncomingMessage } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll } from 'vitest';
+import { whenFileEnds } from '../support/whenFileEnds.ts';
 
 /** A change outside the process, about to be made or just made. */
 export interface Effect {
@@ -34,8 +34,9 @@ export type Fault = 'reset' | 'answer-lost' | 'status-500' | 'status-403' | 'sil
 
 const closers = new Set<() => void>();
 
-afterAll(() => {
+whenFileEnds(() => {
   for (const close of closers) close();
+  closers.clear();
 });
 
 export async function startEffectGate(registry: string): Promise<EffectGate> {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { freshCache } from '../oci/ociFixture.ts';
 import { testRepos } from '../support/demoRepos.ts';
 import { isLong } from '../support/isLong.ts';
 import { describeWith } from '../support/parts.ts';
@@ -17,7 +18,7 @@ await describeWith(['linux', 'small-disk'], 'a release without an engine on a fu
     async (_, place, says) => {
       const disk = await smallDisk('2m');
       const images = place === 'layout' ? disk.folder : await tempDir('images');
-      const cache = place === 'cache' ? disk.folder : await tempDir('cache');
+      const cache = place === 'cache' ? disk.folder : await freshCache();
       const repos = await testRepos({ registry: `oci:${images}`, builder: 'oci' });
       const release = () => shipyarn(['release'], { cwd: repos.monorepo, env: { SHIPYARN_CACHE: cache } });
       const full = await release();

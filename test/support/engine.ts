@@ -1,12 +1,14 @@
 import Docker from 'dockerode';
 import { connectEngine } from '../../src/adapters/docker/connectEngine.ts';
 import { importHostBase } from '../../src/image/engine/importHostBase.ts';
+import { doneOnce } from './shared.ts';
 
 /** The engine that DOCKER_HOST names, or the one at the usual socket. */
 export const docker = new Docker();
 
 let answer: Promise<string | undefined> | undefined;
 let base: Promise<string> | undefined;
+let shell: Promise<string> | undefined;
 
 /** Why no Docker Engine can be used here; nothing where one answers. */
 export function engineMissing(): Promise<string | undefined> {
@@ -19,8 +21,22 @@ export function engineMissing(): Promise<string | undefined> {
 
 /** The engine's name for a base image made of this machine's own Node, imported where it is not there yet. */
 export function baseImage(): Promise<string> {
-  base ??= connectEngine(process.env).then((engine) => importHostBase(engine, process));
+  base ??= importOnce(process);
   return base;
+}
+
+/** The same without Node, where none runs: to push or pack its hundred megabytes takes seconds each time. */
+export function shellBase(): Promise<string> {
+  const { platform, env } = process;
+  shell ??= importOnce({ platform, env, execPath: '/bin/sh', version: 'none' });
+  return shell;
+}
+
+/** Files that imported a base at once would take its name from one another, in the midst of their builds. */
+async function importOnce(host: Parameters<typeof importHostBase>[1]): Promise<string> {
+  const engine = await connectEngine(process.env);
+  await doneOnce(`base-${host.version}`, () => importHostBase(engine, host));
+  return importHostBase(engine, host);
 }
 
 /** Whether the engine keeps images in containerd, as Docker 29 does by default. */

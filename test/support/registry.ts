@@ -2,18 +2,18 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll } from 'vitest';
 import { stringify } from 'yaml';
 import { freePort } from './freePort.ts';
 import { notOnPath } from './notOnPath.ts';
 import { tempDir } from './tempDir.ts';
+import { whenFileEnds } from './whenFileEnds.ts';
 
 /** Debian's package `docker-registry`: the CNCF distribution registry. */
 const binary = 'docker-registry';
 
 const running = new Set<ChildProcess>();
 
-afterAll(async () => {
+whenFileEnds(async () => {
   await Promise.all([...running].map(stop));
 });
 

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { sharedPath } from './shared.ts';
 import { tempDir } from './tempDir.ts';
+import { whenFileEnds } from './whenFileEnds.ts';
 
 /** What a machine needs to reach the network and its engine; nothing here says who the user is. */
 const kept =
@@ -24,6 +25,10 @@ export interface RunResult {
 }
 
 let home: Promise<string> | undefined;
+
+whenFileEnds(() => {
+  home = undefined;
+});
 
 /**
  * An environment as on a machine nobody has used yet: an empty HOME, no Git identity and no Git configuration

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 const variable = 'SHIPYARN_TEST_SHARED';
 
@@ -30,6 +31,34 @@ export async function madeOnce(name: string, make: (folder: string) => Promise<v
     await rm(temporary, { recursive: true });
   });
   return folder;
+}
+
+/** Work that one file of this run does, while others that ask for it wait; where it fails, the next one tries. */
+export async function doneOnce(name: string, work: () => Promise<unknown>): Promise<void> {
+  const [begun, done] = [sharedPath(`${name}-begun`), sharedPath(`${name}-done`)];
+  while (!(await exists(done))) {
+    if (!(await makesFolder(begun))) {
+      await wait(50);
+      continue;
+    }
+    try {
+      if (!(await exists(done))) await work();
+      await makesFolder(done);
+    } finally {
+      await rm(begun, { recursive: true });
+    }
+  }
+}
+
+/** False: it is there. */
+function makesFolder(folder: string): Promise<boolean> {
+  return mkdir(folder).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      return false;
+    },
+  );
 }
 
 function exists(folder: string): Promise<boolean> {

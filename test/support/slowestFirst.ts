@@ -2,19 +2,21 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Files that take longest, the slowest first. On a fresh checkout Vitest knows no times and takes small files last:
- * one of these would then run on alone while the other cores idle.
+ * one of these would then run on alone while the other cores idle. Of those that begin at once, one installs the demo's
+ * dependencies and one packs the host base: later files find both in the cache that a run shares, where files that began
+ * together would each make them.
  */
 const slowest = [
   'release/faultMatrix.long',
   'workspace/property/slices.long',
   'release/killMatrix.long',
   'release/randomSteps.long',
-  'release/faultMatrix',
-  'workspace/property/slices',
   'release/killMatrix',
-  'release/engine',
-  'release/signals',
   'oci/ociBuilder',
+  'workspace/property/slices',
+  'release/engine',
+  'release/faultMatrix',
+  'release/signals',
   'oci/builds',
   'release/keepGoing',
   'deploy/commands',

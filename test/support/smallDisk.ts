@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll } from 'vitest';
 import { tempDir } from './tempDir.ts';
+import { whenFileEnds } from './whenFileEnds.ts';
 
 const run = promisify(execFile);
 const mounted = new Set<string>();
 
-afterAll(async () => {
+whenFileEnds(async () => {
   for (const folder of mounted) await run('umount', [folder]);
+  mounted.clear();
 });
 
 /** A file system of its own that holds a few megabytes; `grow` gives it room. */

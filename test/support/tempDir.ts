@@ -1,11 +1,11 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll } from 'vitest';
+import { whenFileEnds } from './whenFileEnds.ts';
 
 const made: string[] = [];
 
-afterAll(async () => {
+whenFileEnds(async () => {
   await Promise.all(
     made.splice(0).map((folder) => rm(folder, { recursive: true, force: true, maxRetries: 3 })),
   );

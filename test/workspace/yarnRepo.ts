@@ -16,6 +16,7 @@ import type { Service } from '../../src/workspace/service.ts';
 import { openSnapshot } from '../../src/workspace/snapshot.ts';
 import { fileFolder, type TestRepo, testRepo } from '../helpers/testRepo.ts';
 import { sharedPath } from '../support/shared.ts';
+import { whenFileEnds } from '../support/whenFileEnds.ts';
 
 export type YarnVersion = 1 | 2 | 3 | 4;
 
@@ -48,6 +49,10 @@ function yarnOptions(version: YarnVersion, cwd: string) {
 }
 
 let home: string | undefined;
+
+whenFileEnds(() => {
+  home = undefined;
+});
 
 function homeOfFile(): string {
   home ??= fileFolder();
