@@ -8,9 +8,9 @@ import type { ReleaseOutcome } from '../pipeline/release.ts';
 import type { Ports } from '../ports/ports.ts';
 import { asFailure } from '../report/asFailure.ts';
 import type { Report } from '../report/event.ts';
+import { type Renderer, render } from '../report/render.ts';
 import { renderFailure } from '../report/renderFailure.ts';
 import type { StageTiming } from '../report/stageTiming.ts';
-import { styleOf } from '../report/style.ts';
 import { terminalReport } from '../report/terminalReport.ts';
 import { withInterruption } from './withInterruption.ts';
 
@@ -95,7 +95,7 @@ export abstract class ShipyarnCommand extends Command<CliContext> {
         this.print('HEAD says `[skip release]`: its changes go with the next release.');
       }
       const done = outcome.kind === 'released';
-      this.print(renderPlan(outcome.plan, styleOf(this.context.stdout), { done }));
+      this.show(renderPlan, outcome.plan, { done });
     }
   }
 
@@ -106,9 +106,19 @@ export abstract class ShipyarnCommand extends Command<CliContext> {
   ): Promise<void> {
     if (json) return this.print(JSON.stringify(result, null, 2));
     const { renderDeployment } = await import('../report/renderDeployment.ts');
-    this.print(renderDeployment(result, styleOf(this.context.stdout), { dryRun }));
+    this.show(renderDeployment, result, { dryRun });
   }
 
+  /** Prints a value for people. */
+  protected show<T, Options extends unknown[]>(
+    renderer: Renderer<T, Options>,
+    value: T,
+    ...options: Options
+  ): void {
+    this.print(render(this.context.stdout, renderer, value, ...options));
+  }
+
+  /** Prints text as it is: data, or words of our own. */
   protected print(text: string): void {
     this.context.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   }

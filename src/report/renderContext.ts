@@ -1,14 +1,15 @@
 import type { LayerDigest, TarDigest } from '../context/contextDigests.ts';
 import type { SliceVerdict } from '../context/verifySlices.ts';
-import type { ContextContents } from '../workspace/contextContents.ts';
 import type { Style } from './style.ts';
 
+interface ShownContext extends TarDigest {
+  service: { name: string; path: string };
+  identity: string;
+  layers: readonly LayerDigest[];
+}
+
 /** A context for people: its layers with files, size and digest. */
-export function renderContext(
-  contents: ContextContents,
-  { layers, ...whole }: TarDigest & { layers: readonly LayerDigest[] },
-  style: Style,
-): string {
+export function renderContext({ service, identity, layers, ...whole }: ShownContext, style: Style): string {
   const rows = layers.map(({ name, files, size, digest }) => [
     `  ${name}`,
     files === 1 ? '1 file' : `${files} files`,
@@ -17,9 +18,9 @@ export function renderContext(
   ]);
   const total = ['  whole', '', sizeText(whole.size), style.dim(whole.digest.slice(0, 19))];
   return [
-    `${style.bold(contents.service.name)} ${style.dim(contents.service.path)}`,
+    `${style.bold(service.name)} ${style.dim(service.path)}`,
     ...columns([...rows, total]),
-    `  identity ${style.dim(contents.identity)}`,
+    `  identity ${style.dim(identity)}`,
   ].join('\n');
 }
 

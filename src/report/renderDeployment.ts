@@ -45,6 +45,12 @@ export function renderPromotion(promotion: Promotion, style: Style, options: { d
   return `${renderDeployment(promotion, style, options)}${ships.map((line) => `${line}\n`).join('')}`;
 }
 
+/** What became of a hold that somebody lifts. */
+export function renderLiftedHold(hold: { service: string; environment: string; held: boolean }): string {
+  const where = `${hold.service} in ${hold.environment}`;
+  return hold.held ? `${where} is no longer held.` : `${where} was not held.`;
+}
+
 function countOf(commits: number): string {
   if (commits === 0) return 'no commit of its own';
   return commits === 1 ? '1 commit' : `${commits} commits`;

@@ -7,8 +7,8 @@ import type { Style } from './style.ts';
 /** Services × environments as a table for people. `now` in milliseconds since 1970. */
 export function renderStatus(
   { environments, services, halfDone }: Status,
-  now: number,
   style: Style,
+  now: number,
 ): string {
   const header = ['service', 'released', ...environments.map(({ name }) => name)].map(style.bold);
   const rows = services.map(({ service, released, environments: cells }) => [

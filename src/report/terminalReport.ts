@@ -1,6 +1,7 @@
 import type { Writable } from 'node:stream';
 import type { EffectName, Report } from './event.ts';
 import { type Style, styleOf } from './style.ts';
+import { visible, visibleLines } from './visible.ts';
 
 const effectWords: Record<EffectName, string> = {
   'image-built': 'built',
@@ -18,7 +19,7 @@ const effectWords: Record<EffectName, string> = {
 export function terminalReport(stream: Writable): Report {
   const style = styleOf(stream);
   return (event) => {
-    const line = toLine(event, style);
+    const line = toLine(visible(event, visibleLines), style);
     if (line !== null) stream.write(`${line}\n`);
   };
 }

@@ -55,6 +55,14 @@ describe('the house', () => {
     expect(direct).toEqual([]);
   });
 
+  it('gives commands no style of their own: what they show of others goes through report/render.ts', () => {
+    const styled = sourceFiles()
+      // The demo shows its own repos.
+      .filter((file) => file.startsWith('cli/') && file !== 'cli/commands/demo.ts')
+      .filter((file) => importsOf(file).some(({ target }) => target === 'report/style.ts'));
+    expect(styled).toEqual([]);
+  });
+
   it('ends the process in the entry file only', () => {
     const offenders = sourceFiles().filter(
       (file) => file !== 'bin.ts' && /process\.(exit\b|chdir)/.test(readFileSync(join(source, file), 'utf8')),

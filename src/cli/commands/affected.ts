@@ -66,7 +66,7 @@ export class AffectedCommand extends ShipyarnCommand {
     });
     if (this.markdown) {
       const { renderPlanMarkdown } = await import('../../report/renderPlanMarkdown.ts');
-      this.print(renderPlanMarkdown(plan));
+      this.show(renderPlanMarkdown, plan);
     } else {
       await this.printOutcome({ kind: 'planned', plan }, this.json);
     }

@@ -1,5 +1,4 @@
 import { Command, Option } from 'clipanion';
-import { styleOf } from '../../report/style.ts';
 import { ShipyarnCommand } from '../baseCommand.ts';
 
 export class BuildCommand extends ShipyarnCommand {
@@ -45,7 +44,7 @@ export class BuildCommand extends ShipyarnCommand {
     );
     if (this.json) return this.print(JSON.stringify(images, null, 2)) as undefined;
     const { renderLocalImages } = await import('../../report/renderLocalImages.ts');
-    this.print(renderLocalImages(images, styleOf(this.context.stdout)));
+    this.show(renderLocalImages, images);
   }
 
   private async pushBuilds(): Promise<undefined> {
@@ -57,6 +56,6 @@ export class BuildCommand extends ShipyarnCommand {
     );
     if (this.json) return this.print(JSON.stringify(pushed, null, 2)) as undefined;
     const { renderPushedBuilds } = await import('../../report/renderPushedBuilds.ts');
-    this.print(renderPushedBuilds(pushed, styleOf(this.context.stdout)));
+    this.show(renderPushedBuilds, pushed);
   }
 }

@@ -4,6 +4,7 @@ import { Command, Option } from 'clipanion';
 import { inputFailure } from '../../errors.ts';
 import type { ServiceChangelog } from '../../pipeline/changelog.ts';
 import { decodeText } from '../../plan/changelog/decodeText.ts';
+import { visibleLines } from '../../report/visible.ts';
 import { ShipyarnCommand } from '../baseCommand.ts';
 
 export class ChangelogCommand extends ShipyarnCommand {
@@ -63,7 +64,7 @@ export class ChangelogCommand extends ShipyarnCommand {
       const title = changelogs.length > 1 ? [`# ${name}\n`] : [];
       return [...title, ...sections].join('\n');
     });
-    if (texts.length > 0) this.print(texts.join('\n'));
+    if (texts.length > 0) this.print(visibleLines(texts.join('\n')));
   }
 }
 

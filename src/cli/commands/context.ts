@@ -45,7 +45,7 @@ export class ContextCommand extends ShipyarnCommand {
       if (this.verify) await this.verifyContext(project, contents, signal);
       await this.write(project, contents, signal);
       const silent = this.out !== undefined || this.tar !== undefined || this.verify;
-      if (this.json || !silent) await this.show(project, contents);
+      if (this.json || !silent) await this.showContext(project, contents);
     });
   }
 
@@ -68,23 +68,22 @@ export class ContextCommand extends ShipyarnCommand {
     const { verifySlices } = await import('../../context/verifySlices.ts');
     const { cacheFolder } = await import('../../image/oci/cacheFolder.ts');
     const { renderVerdicts } = await import('../../report/renderContext.ts');
-    const { styleOf } = await import('../../report/style.ts');
+    const { render } = await import('../../report/render.ts');
     const { env, stderr } = this.context;
     const verdicts = await verifySlices(project, contents, { env, signal, cacheFolder: cacheFolder(env) });
-    stderr.write(`${renderVerdicts(verdicts, styleOf(stderr))}\n`);
+    stderr.write(`${render(stderr, renderVerdicts, verdicts)}\n`);
     if (verdicts.some(({ differences }) => differences.length > 0)) throw sliceDiffers(contents);
   }
 
-  private async show(project: Project, contents: ContextContents): Promise<void> {
+  private async showContext(project: Project, contents: ContextContents): Promise<void> {
     const { contextDigests } = await import('../../context/contextDigests.ts');
     const digests = await contextDigests(contents, project.snapshot);
+    const { service, identity, shape, base, platforms, yarn, builds, runtime, warnings } = contents;
     if (!this.json) {
       const { renderContext } = await import('../../report/renderContext.ts');
-      const { styleOf } = await import('../../report/style.ts');
-      this.print(renderContext(contents, digests, styleOf(this.context.stdout)));
-      return;
+      const { name, path } = service;
+      return this.show(renderContext, { service: { name, path }, identity, ...digests });
     }
-    const { service, identity, shape, base, platforms, yarn, builds, runtime, warnings } = contents;
     const { path, origin } = contents.dockerfile;
     const described = {
       shape,

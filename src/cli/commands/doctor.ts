@@ -1,5 +1,4 @@
 import { Command, Option } from 'clipanion';
-import { styleOf } from '../../report/style.ts';
 import { ShipyarnCommand } from '../baseCommand.ts';
 
 export class DoctorCommand extends ShipyarnCommand {
@@ -15,15 +14,12 @@ export class DoctorCommand extends ShipyarnCommand {
   protected async run(): Promise<number> {
     const { checkSurroundings } = await import('../../pipeline/checkSurroundings.ts');
     const { configPath } = this;
-    const { cwd, stdout } = this.context;
+    const { cwd } = this.context;
     const checks = await this.withPorts((ports) => checkSurroundings(ports, { cwd, configPath }));
-    const style = styleOf(stdout);
     if (this.json) this.print(JSON.stringify(checks, null, 2));
     else {
-      for (const { what, detail, ok, hint } of checks) {
-        this.print(`${ok ? style.green('✓') : style.red('✗')} ${style.bold(what)}  ${detail}`);
-        if (hint !== undefined) this.print(`  ${style.cyan('→')} ${hint}`);
-      }
+      const { renderChecks } = await import('../../report/renderChecks.ts');
+      this.show(renderChecks, checks);
     }
     return checks.every(({ ok }) => ok) ? 0 : 1;
   }

@@ -1,5 +1,4 @@
 import { Command, Option } from 'clipanion';
-import { styleOf } from '../../report/style.ts';
 import { ShipyarnCommand } from '../baseCommand.ts';
 
 export class ExplainCommand extends ShipyarnCommand {
@@ -50,9 +49,8 @@ export class ExplainCommand extends ShipyarnCommand {
         import('../../report/renderExplanation.ts'),
         import('../../report/renderSites.ts'),
       ]);
-      const style = styleOf(this.context.stdout);
-      this.print(renderExplanation(explanation, style));
-      this.print(renderSites(explanation.deployments ?? [], style));
+      this.show(renderExplanation, explanation);
+      this.show(renderSites, explanation.deployments ?? []);
     }
   }
 }

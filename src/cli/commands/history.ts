@@ -1,6 +1,5 @@
 import { Command, Option } from 'clipanion';
 import { inputFailure } from '../../errors.ts';
-import { styleOf } from '../../report/style.ts';
 import { ShipyarnCommand } from '../baseCommand.ts';
 
 export class HistoryCommand extends ShipyarnCommand {
@@ -33,11 +32,9 @@ export class HistoryCommand extends ShipyarnCommand {
     const deployments = await this.withPorts((ports) =>
       deploymentHistory(ports, this.services, { cwd, configPath, environment, limit }),
     );
+    if (this.json) return this.print(JSON.stringify(deployments, null, 2)) as undefined;
     const { renderHistory } = await import('../../report/renderStatus.ts');
-    const text = this.json
-      ? JSON.stringify(deployments, null, 2)
-      : renderHistory(deployments, styleOf(this.context.stdout));
-    this.print(text);
+    this.show(renderHistory, deployments);
   }
 }
 

@@ -1,5 +1,4 @@
 import { Command, Option } from 'clipanion';
-import { styleOf } from '../../report/style.ts';
 import { ShipyarnCommand } from '../baseCommand.ts';
 
 export class PromoteCommand extends ShipyarnCommand {
@@ -36,10 +35,8 @@ export class PromoteCommand extends ShipyarnCommand {
     const promotion = await this.withPorts((ports) =>
       promote(ports, { from, to, services }, { cwd, configPath, dryRun, ignoreFreeze }),
     );
+    if (this.json) return this.print(JSON.stringify(promotion, null, 2)) as undefined;
     const { renderPromotion } = await import('../../report/renderDeployment.ts');
-    const text = this.json
-      ? JSON.stringify(promotion, null, 2)
-      : renderPromotion(promotion, styleOf(this.context.stdout), { dryRun });
-    this.print(text);
+    this.show(renderPromotion, promotion, { dryRun });
   }
 }

@@ -52,8 +52,8 @@ export class RollbackCommand extends ShipyarnCommand {
     const result = await this.withPorts((ports) =>
       liftHold(ports, this.service, { cwd, configPath, environment, dryRun }),
     );
-    const where = `${result.service} in ${result.environment}`;
-    if (this.json) this.print(JSON.stringify(result, null, 2));
-    else this.print(result.held ? `${where} is no longer held.` : `${where} was not held.`);
+    if (this.json) return this.print(JSON.stringify(result, null, 2)) as undefined;
+    const { renderLiftedHold } = await import('../../report/renderDeployment.ts');
+    this.show(renderLiftedHold, result);
   }
 }

@@ -1,5 +1,4 @@
 import { Command, Option } from 'clipanion';
-import { styleOf } from '../../report/style.ts';
 import { ShipyarnCommand } from '../baseCommand.ts';
 
 export class StatusCommand extends ShipyarnCommand {
@@ -24,10 +23,8 @@ export class StatusCommand extends ShipyarnCommand {
       await readStatus(ports, this.services, { cwd, configPath }),
       ports.clock.now(),
     ]);
+    if (this.json) return this.print(JSON.stringify(status, null, 2)) as undefined;
     const { renderStatus } = await import('../../report/renderStatus.ts');
-    const text = this.json
-      ? JSON.stringify(status, null, 2)
-      : renderStatus(status, now, styleOf(this.context.stdout));
-    this.print(text);
+    this.show(renderStatus, status, now);
   }
 }
