@@ -24,8 +24,6 @@ export default defineConfig({
     ],
     sequence: { sequencer: SlowestFirst },
     globalSetup: 'test/support/shared.ts',
-    // The files that a worker runs share what they import.
-    isolate: false,
     setupFiles: 'test/support/eachFile.ts',
     testTimeout: 1_800_000,
     hookTimeout: 300_000,
