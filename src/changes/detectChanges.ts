@@ -4,7 +4,6 @@ import { attributeCommits } from './attributeCommits.ts';
 import { type CommitRanges, commitsSince } from './commitsSince.ts';
 import { type Comparison, type ComparisonQuestion, compareService } from './compareService.ts';
 import { firstReleases } from './firstReleases.ts';
-
 import { type LockfileEdits, lockfileEdits } from './lockfileEdits.ts';
 import { type ChangesQuestion, openQuestions } from './openQuestions.ts';
 import { fittingTags, type ReleaseTag, type ReleaseTags } from './releaseTags.ts';
