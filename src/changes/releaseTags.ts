@@ -1,5 +1,6 @@
 import compareBuild from 'semver/functions/compare-build.js';
 import readPrerelease from 'semver/functions/prerelease.js';
+import { once } from '../once.ts';
 import type { GitTag, GitTags } from '../ports/gitTags.ts';
 import { plainOrder, type TagFormat } from './tagFormat.ts';
 
@@ -30,10 +31,9 @@ export function releaseTags(tags: GitTags, format: TagFormat): ReleaseTags {
   return {
     of,
     highest(service, channel) {
-      const { names = [], beginning = null } = named.get(service) ?? {};
-      const highest = beginning === null ? null : highestPlain(names, beginning);
-      if (highest === null || beginning === null) return fittingTags(of(service), channel)[0];
-      return new FoundTag(tags, highest, highest.slice(beginning));
+      const plain = highestPlain(named.get(service));
+      if (plain === null) return fittingTags(of(service), channel)[0];
+      return foundTag(tags, plain.name, plain.version);
     },
   };
 }
@@ -49,20 +49,14 @@ function follows(version: string, channel: string | null): boolean {
   return prerelease === null || (channel !== null && prerelease[0] === channel);
 }
 
-class FoundTag implements ReleaseTag {
-  private readonly tags: GitTags;
-  private readonly name: string;
-  readonly version: string;
-
-  constructor(tags: GitTags, name: string, version: string) {
-    this.tags = tags;
-    this.name = name;
-    this.version = version;
-  }
-
-  get gitTag(): GitTag {
-    return this.tags.get(this.name) as GitTag;
-  }
+function foundTag(tags: GitTags, name: string, version: string): ReleaseTag {
+  const gitTag = once(() => tags.get(name) as GitTag);
+  return {
+    get gitTag() {
+      return gitTag();
+    },
+    version,
+  };
 }
 
 interface NamedTags {
@@ -71,6 +65,8 @@ interface NamedTags {
   /** Characters before the version, the same in all names; null: they differ. */
   beginning: number | null;
 }
+
+const none: NamedTags = { names: [], beginning: null };
 
 /** Tags of one service mostly follow each other: what they begin with is looked up where it changes. */
 function byService(names: readonly string[], { mark, serviceOf, parse }: TagFormat): Map<string, NamedTags> {
@@ -102,16 +98,16 @@ function byService(names: readonly string[], { mark, serviceOf, parse }: TagForm
 
 /** By `compareBuild`, which reads both versions anew at each comparison; plain ones are read already. */
 function highestFirst(
-  { names, beginning }: NamedTags = { names: [], beginning: null },
+  { names, beginning }: NamedTags = none,
   service: string,
   { tags, format }: { tags: GitTags; format: TagFormat },
 ): ReleaseTag[] {
   const found = names.flatMap((name) => {
     const rest = beginning === null ? '' : name.slice(beginning);
     const order = plainOrder(rest);
-    if (order !== null) return { order, tag: new FoundTag(tags, name, rest) };
+    if (order !== null) return { order, tag: foundTag(tags, name, rest) };
     const release = format.parse(name);
-    return release?.service === service ? { order, tag: new FoundTag(tags, name, release.version) } : [];
+    return release?.service === service ? { order, tag: foundTag(tags, name, release.version) } : [];
   });
   found.sort((a, b) =>
     a.order === null || b.order === null ? compareBuild(b.tag.version, a.tag.version) : b.order - a.order,
@@ -122,9 +118,10 @@ function highestFirst(
 /**
  * The name with the highest version. Among names of one shape (as long, with dots in the same places) that is the last in
  * the order of characters, so no version is read but one of each shape; what is hidden behind that is lower, whatever
- * it is. Null: the last of a shape is no plain version, and more may be none.
+ * it is. Null: the last of a shape is no plain version, and more may be none; or the names begin in several ways.
  */
-function highestPlain(names: readonly string[], beginning: number): string | null {
+function highestPlain({ names, beginning }: NamedTags = none): { name: string; version: string } | null {
+  if (beginning === null) return null;
   const last = new Map<number, string>();
   for (const name of names) {
     const dot = name.indexOf('.', beginning);
@@ -132,11 +129,12 @@ function highestPlain(names: readonly string[], beginning: number): string | nul
     const known = last.get(shape);
     if (known === undefined || name > known) last.set(shape, name);
   }
-  let highest: { name: string; order: number } | null = null;
+  let highest: { name: string; version: string; order: number } | null = null;
   for (const name of last.values()) {
-    const order = plainOrder(name.slice(beginning));
+    const version = name.slice(beginning);
+    const order = plainOrder(version);
     if (order === null) return null;
-    if (highest === null || order > highest.order) highest = { name, order };
+    if (highest === null || order > highest.order) highest = { name, version, order };
   }
-  return highest?.name ?? null;
+  return highest;
 }

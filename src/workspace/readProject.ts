@@ -1,4 +1,5 @@
 import { inputFailure } from '../errors.ts';
+import { once } from '../once.ts';
 import type { Project, Workspace } from './project.ts';
 import { linkedFolder, manifestPath, readManifest } from './readManifest.ts';
 import { readYarn } from './readYarn.ts';
@@ -17,12 +18,11 @@ export async function readProject(snapshot: Snapshot): Promise<Project> {
       'Run this in a Yarn monorepo, whose package.json stands in the root of its Git repository, or pass `--cwd`.',
     );
   if (globsOf(root).length === 0) throw noWorkspaces();
-  let reading: ReturnType<typeof readLockfile> | undefined;
-  const readingLockfile = () => {
-    reading ??= readLockfile(snapshot);
+  const readingLockfile = once(() => {
+    const reading = readLockfile(snapshot);
     reading.catch(() => undefined);
     return reading;
-  };
+  });
   const workspaces = await readWorkspaces(snapshot, root, readingLockfile);
   const lockfile = await readingLockfile();
   if (lockfile === null) throw notFound('yarn.lock', 'Run `yarn install` and commit the lockfile.');

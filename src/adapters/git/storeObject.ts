@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { deflate } from 'node:zlib';
 import { workFailure } from '../../errors.ts';
-import { ifMissing } from './ifMissing.ts';
+import { readText } from './readText.ts';
 import type { RepositoryPaths } from './repositoryPaths.ts';
 
 /** Stores an object and gives its id. */
@@ -17,14 +18,12 @@ export type StoreObject = (
  * @see https://git-scm.com/book/en/v2/Git-Internals-Git-Objects#_object_storage
  */
 export function objectStore({ objects, commonDirectory }: RepositoryPaths): StoreObject {
-  let algorithm: Promise<'sha1' | 'sha256'> | undefined;
+  let algorithm: ReturnType<typeof hashAlgorithm> | undefined;
   return async (type, body) => {
     algorithm ??= hashAlgorithm(commonDirectory);
     const bytes = Buffer.from(body);
     const content = Buffer.concat([Buffer.from(`${type} ${bytes.length}\0`), bytes]);
-    const oid = createHash(await algorithm)
-      .update(content)
-      .digest('hex');
+    const oid = createHash(algorithm).update(content).digest('hex');
     await storeFile(join(objects, oid.slice(0, 2)), oid.slice(2), content).catch((cause) => {
       throw notStored(objects, cause);
     });
@@ -33,8 +32,8 @@ export function objectStore({ objects, commonDirectory }: RepositoryPaths): Stor
 }
 
 /** @see https://git-scm.com/docs/git-config#Documentation/git-config.txt-extensionsobjectFormat */
-async function hashAlgorithm(commonDirectory: string): Promise<'sha1' | 'sha256'> {
-  const config = await readFile(join(commonDirectory, 'config'), 'utf8').catch(ifMissing(''));
+function hashAlgorithm(commonDirectory: string): 'sha1' | 'sha256' {
+  const config = readText(join(commonDirectory, 'config')) ?? '';
   return /^\s*objectformat\s*=\s*"?sha256/im.test(config) ? 'sha256' : 'sha1';
 }
 
@@ -50,8 +49,6 @@ async function storeFile(folder: string, name: string, content: Buffer): Promise
   // Git's own name for what it is about to store: `git gc` sweeps what a killed run leaves.
   const temporary = join(folder, `tmp_obj_${randomBytes(6).toString('hex')}`);
   try {
-    // Loads where something is stored: a preview of what is committed stores nothing.
-    const { deflate } = await import('node:zlib');
     await writeFile(temporary, await promisify(deflate)(content), { mode: 0o444 });
     await rename(temporary, file);
   } catch (error) {

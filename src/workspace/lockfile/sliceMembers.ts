@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { once } from '../../once.ts';
 import type { Project, Workspace } from '../project.ts';
 import type { BerryGraph } from './berryGraph.ts';
+import { keptByScope } from './keptByScope.ts';
 import type { SliceScope } from './lockfileSlice.ts';
 import { type PackageCone, packageCones } from './packageCones.ts';
 import { anchorOf, bodyOf, workspaceEdges } from './workspaceEdges.ts';
@@ -19,10 +20,7 @@ export interface SliceMember {
   digest(): string;
 }
 
-type Members = Map<Workspace, SliceMember>;
-
-/** By rule of what is ignored, without and with devDependencies: the slices of many services share most members. */
-const known = new WeakMap<BerryGraph, Map<SliceScope['ignored'], [Members, Members]>>();
+const knownMembers = keptByScope(() => new Map<Workspace, SliceMember>());
 
 /** The workspaces of a slice: the root, those that the scope begins with, and all that they lead to. */
 export function sliceMembers(project: Project, graph: BerryGraph, scope: SliceScope): SliceMember[] {
@@ -37,14 +35,6 @@ export function sliceMembers(project: Project, graph: BerryGraph, scope: SliceSc
     pending.push(...member.next);
   }
   return [...members.values()];
-}
-
-function knownMembers(graph: BerryGraph, { ignored, development }: SliceScope): Members {
-  const byRule = known.get(graph) ?? new Map<SliceScope['ignored'], [Members, Members]>();
-  known.set(graph, byRule);
-  const both = byRule.get(ignored) ?? ([new Map(), new Map()] as [Members, Members]);
-  byRule.set(ignored, both);
-  return both[development ? 1 : 0];
 }
 
 const conesByGraph = new WeakMap<BerryGraph, ReturnType<typeof packageCones>>();

@@ -1,6 +1,7 @@
 import type { Project, Workspace } from '../project.ts';
 import type { BerryGraph } from './berryGraph.ts';
 import { checkFields } from './checkFields.ts';
+import { keptByScope } from './keptByScope.ts';
 import { entryDiffers, lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
 import type { SliceScope } from './lockfileSlice.ts';
 import { packageExtensions } from './packageExtensions.ts';
@@ -8,22 +9,13 @@ import type { LockfileEntry } from './parseBerryLockfile.ts';
 import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
 import { workspaceBody } from './writeBerryEntry.ts';
 
-/** What workspaces are in a scope, whatever the slice: every service has the root, and shares libraries. */
+/** What workspaces are in a scope, whatever the slice. */
 interface KnownWorkspaces {
   edges: Map<Workspace, readonly number[]>;
   bodies: Map<Workspace, string>;
 }
 
-const known = new WeakMap<BerryGraph, Map<SliceScope['ignored'], [KnownWorkspaces, KnownWorkspaces]>>();
-
-function knownWorkspaces(graph: BerryGraph, { ignored, development }: SliceScope): KnownWorkspaces {
-  const byRule = known.get(graph) ?? new Map<SliceScope['ignored'], [KnownWorkspaces, KnownWorkspaces]>();
-  known.set(graph, byRule);
-  const make = () => ({ edges: new Map(), bodies: new Map() });
-  const both = byRule.get(ignored) ?? [make(), make()];
-  byRule.set(ignored, both);
-  return both[development ? 1 : 0];
-}
+const knownWorkspaces = keptByScope((): KnownWorkspaces => ({ edges: new Map(), bodies: new Map() }));
 
 /** Descriptors that a workspace leads to: its own anchor, its dependencies in this scope, its required peers among workspaces. */
 export function workspaceEdges(
@@ -73,7 +65,7 @@ function checkNoneIsLeft(
 ): void {
   const { dependencies = {}, devDependencies = {}, optionalDependencies = {} } = workspace.packageManifest;
   const isNamed = (dependency: string) =>
-    dependency in dependencies || dependency in devDependencies || dependency in optionalDependencies;
+    [dependencies, devDependencies, optionalDependencies].some((field) => Object.hasOwn(field, dependency));
   const left = [...listed].filter((dependency) => !isNamed(dependency));
   if (left.length === 0) return;
   const added = new Set(
