@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { output, shipyarn } from '../support/run.ts';
+import { output, reachingNpm, shipyarn } from '../support/run.ts';
 import { tempDir } from '../support/tempDir.ts';
 
 it('the demo releases twice, shows what it did, and leaves it to be played with', async () => {
   const folder = await tempDir('demo');
-  const result = await shipyarn(['demo', '--builder', 'oci', '--folder', folder], { cwd: folder });
+  const result = await shipyarn(['demo', '--builder', 'oci', '--folder', folder], {
+    cwd: folder,
+    env: reachingNpm,
+  });
   expect(result).toMatchObject({ exitCode: 0 });
   for (const shown of [
     '@harbour/api     0.1.0 → 0.2.0  minor',

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { testFolder } from '../helpers/testRepo.ts';
-import { run, shipyarn } from '../support/run.ts';
+import { reachingNpm, run, shipyarn } from '../support/run.ts';
 import { acme } from '../workspace/acme.ts';
 import { yarnRepo } from '../workspace/yarnRepo.ts';
 
@@ -97,7 +97,8 @@ describe('shipyarn context', () => {
 
   it("verifies the slices with the repo's own Yarn, and says which entry differs", async () => {
     const repo = yarnRepo(4, acme);
-    const verified = await shipyarn(['context', 'api', '--verify'], { cwd: repo.root });
+    const options = { cwd: repo.root, env: reachingNpm };
+    const verified = await shipyarn(['context', 'api', '--verify'], options);
     expect(verified).toMatchObject({ exitCode: 0 });
     expect(verified.stderr).toMatch(/✓ manifests: \d+ entries/);
 
@@ -105,7 +106,7 @@ describe('shipyarn context', () => {
     repo.commit('fix: edit', {
       'yarn.lock': lockfile.replace('languageName: unknown', 'languageName: other'),
     });
-    const differing = await shipyarn(['context', 'api', '--verify'], { cwd: repo.root });
+    const differing = await shipyarn(['context', 'api', '--verify'], options);
     expect(differing.exitCode).toBe(1);
     expect(differing.stderr).toMatch(/different: "@?acme/);
     expect(existsSync(join(repo.root, 'node_modules'))).toBe(false);

@@ -1,13 +1,18 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
-import { sharedPath } from './shared.ts';
+import { authoritiesFile, sharedPath } from './shared.ts';
 import { tempDir } from './tempDir.ts';
 import { whenFileEnds } from './whenFileEnds.ts';
 
-/** What a machine needs to reach the network and its engine; nothing here says who the user is. */
+/**
+ * What a machine needs to reach the network and its engine; nothing here says who the user is. NODE_EXTRA_CA_CERTS is
+ * left out: Node parses it at every start, which takes longer than all else that a start does.
+ */
 const kept =
-  /^(PATH|LANG|TZ|TMPDIR|DOCKER_HOST|NODE_EXTRA_CA_CERTS|GIT_SSL_CAINFO|(SSL|CURL)_\w*CERT\w*|CURL_CA_BUNDLE|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy)$/;
+  /^(PATH|LANG|TZ|TMPDIR|DOCKER_HOST|GIT_SSL_CAINFO|(SSL|CURL)_\w*CERT\w*|CURL_CA_BUNDLE|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy)$/;
 
 export interface RunOptions {
   readonly cwd: string;
@@ -31,12 +36,12 @@ whenFileEnds(() => {
 });
 
 /**
- * An environment as on a machine nobody has used yet: an empty HOME, no Git identity and no Git configuration
- * from outside. PATH, certificate authorities and proxies stay. One HOME serves a whole test file, one cache of
+ * An environment as on a machine nobody has used yet: a HOME that tells Yarn of certificate authorities at most, no Git
+ * identity and no Git configuration from outside. PATH and proxies stay. One HOME serves a whole test file, one cache of
  * shipyarn's the whole run: packing the host base and installing the demo take seconds.
  */
 export async function scrubbedEnvironment(): Promise<Record<string, string>> {
-  home ??= tempDir('home');
+  home ??= makeHome();
   const folder = await home;
   const inherited = Object.entries(process.env).filter(([name]) => kept.test(name)) as [string, string][];
   return {
@@ -49,6 +54,18 @@ export async function scrubbedEnvironment(): Promise<Record<string, string>> {
     SHIPYARN_CACHE: sharedPath('cache'),
   };
 }
+
+async function makeHome(): Promise<string> {
+  const folder = await tempDir('home');
+  const authorities = sharedPath(authoritiesFile);
+  if (existsSync(authorities)) {
+    await writeFile(path.join(folder, '.yarnrc.yml'), `httpsCaFilePath: ${JSON.stringify(authorities)}\n`);
+  }
+  return folder;
+}
+
+/** What a command needs besides where it gives the Yarn that it runs another HOME, and npm has to be reached. */
+export const reachingNpm = { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS };
 
 /** Runs a command in a scrubbed environment and gives its exit status; a status other than 0 is no error here. */
 export async function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {

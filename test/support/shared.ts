@@ -1,14 +1,23 @@
-import { mkdir, mkdtemp, realpath, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { rootCertificates } from 'node:tls';
 
 const variable = 'SHIPYARN_TEST_SHARED';
+
+/** Of the shared folder, where NODE_EXTRA_CA_CERTS is set: Node's own certificate authorities and those. */
+export const authoritiesFile = 'authorities.pem';
 
 /** Vitest's global setup: a folder that the files of one run share, gone when the run ends. */
 export default async function makeSharedFolder(): Promise<() => Promise<void>> {
   const folder = await mkdtemp(path.join(await realpath(tmpdir()), 'shipyarn-shared-'));
   process.env[variable] = folder;
+  const { NODE_EXTRA_CA_CERTS: more } = process.env;
+  if (more !== undefined && more !== '') {
+    const known = `${rootCertificates.join('\n')}\n`;
+    await writeFile(path.join(folder, authoritiesFile), known + (await readFile(more, 'utf8')));
+  }
   return () => rm(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 

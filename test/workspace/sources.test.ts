@@ -6,7 +6,7 @@ import { describeContext } from '../../src/workspace/describeContext.ts';
 import { gitHttpServer } from '../deploy/gitHttpServer.ts';
 import { addBareRemote, type TestRepo, testFolder, testRepo } from '../helpers/testRepo.ts';
 import { isLong } from '../support/isLong.ts';
-import { shipyarn } from '../support/run.ts';
+import { reachingNpm, shipyarn } from '../support/run.ts';
 import { fakeRegistry, tarball } from './property/fakeRegistry.ts';
 import { publishedPackages } from './property/publishedPackages.ts';
 import { asText, projectOf, serviceOf, startYarn, type YarnVersion, yarnRepo } from './yarnRepo.ts';
@@ -208,8 +208,7 @@ describe('paths under Yarn 1', () => {
     const modules = readdirSync(join(folder, 'node_modules'));
     expect(modules).toEqual(expect.arrayContaining(['archive', 'folder', 'linked', 'near', 'top']));
     expect(readdirSync(join(folder, 'node_modules/folder'))).toContain('index.js');
-    expect(await shipyarn(['context', 'services/api', '--verify'], { cwd: repo.root })).toMatchObject({
-      exitCode: 0,
-    });
+    const options = { cwd: repo.root, env: reachingNpm };
+    expect(await shipyarn(['context', 'services/api', '--verify'], options)).toMatchObject({ exitCode: 0 });
   });
 });
