@@ -5,8 +5,8 @@ import { type FailingGit, failingGit, type GitFault } from './failingGit.ts';
 import { waitingRelease } from './killMatrix.ts';
 import type { World, WorldState } from './world.ts';
 
-/** Each request meets silence and one of these. */
-const faults: readonly Fault[] = ['reset', 'answer-lost', 'status-500', 'status-403'];
+/** Each request meets one of these, by turns, and each call of Git three of the others. */
+const faults: readonly Fault[] = ['silence', 'reset', 'answer-lost', 'status-500', 'status-403'];
 const gitFaults: readonly GitFault[] = [
   'lost-before',
   'lost-after',
@@ -47,12 +47,13 @@ export async function faultMatrix(
   const calls = await git.calls();
   const matrix: Matrix = { world, git, state: await world.state(), tried: 0, secondRuns: 0 };
   for (const call of numbers(requests)) {
-    const both = ['silence', faults[call % faults.length] as Fault] as const;
-    for (const fault of both.filter((one) => isChosen(call, one))) await requestFault(matrix, call, fault);
+    const fault = faults[call % faults.length] as Fault;
+    if (isChosen(call, fault)) await requestFault(matrix, call, fault);
   }
   const inRequests = matrix.tried;
   for (const call of numbers(calls)) {
-    for (const fault of gitFaults.filter((one) => isChosen(call, one))) await gitFault(matrix, call, fault);
+    const byTurns = [0, 1, 2].map((further) => gitFaults[(call + 2 * further) % gitFaults.length] as GitFault);
+    for (const fault of byTurns.filter((one) => isChosen(call, one))) await gitFault(matrix, call, fault);
   }
   return `${inRequests} faults in ${requests} requests to registry and forge, ${matrix.tried - inRequests} in ${calls} calls of Git to remotes; ${matrix.secondRuns} needed a second run`;
 }
