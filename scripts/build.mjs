@@ -61,6 +61,7 @@ const loadedLate = [
   'crypto',
   'fs/promises',
   'os',
+  'readline',
   'stream/consumers',
   'stream/promises',
   'timers/promises',

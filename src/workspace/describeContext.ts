@@ -96,7 +96,7 @@ async function describeTemplate(
     environment: containerEnvironment(project, runtime),
     base: await baseImage(project, service),
   };
-  const rendered = renderDockerfile(text, templateVariables(described), origin ?? 'Dockerfile.template');
+  const rendered = renderDockerfile(text, templateVariables(described), origin);
   return { ...described, dockerfile: { path: 'Dockerfile', text: rendered, origin } };
 }
 

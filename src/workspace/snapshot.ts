@@ -24,6 +24,7 @@ export interface Snapshot {
 /** A snapshot of `tree`, read through `objects`. */
 export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
   const opened = new Map<string, Promise<Folder>>();
+  const read = new Map<string, Folder>();
 
   const folder = async (path: string): Promise<string | null> => {
     if (path === '') return tree;
@@ -34,17 +35,21 @@ export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
   const open = (path: string): Promise<Folder> => {
     const known = opened.get(path);
     if (known !== undefined) return known;
-    const read = readFolder(folder(path), objects);
-    opened.set(path, read);
-    // What is missing now may have been fetched when it is asked for again.
-    read.catch(() => opened.delete(path));
-    return read;
+    const opening = readFolder(folder(path), objects);
+    opened.set(path, opening);
+    opening.then(
+      (found) => read.set(path, found),
+      // What is missing now may have been fetched when it is asked for again.
+      () => opened.delete(path),
+    );
+    return opening;
   };
 
   const entry = async (path: string): Promise<TreeEntry | null> => {
     if (path === '') return { name: '', mode: '040000', oid: tree };
     const slash = path.lastIndexOf('/');
-    const { byName } = await open(slash === -1 ? '' : path.slice(0, slash));
+    const parent = slash === -1 ? '' : path.slice(0, slash);
+    const { byName } = read.get(parent) ?? (await open(parent));
     return byName.get(path.slice(slash + 1)) ?? null;
   };
 

@@ -37,13 +37,26 @@ export async function checkTokens(
   for (const { path, oid } of files) {
     const pattern = credentialLines[posix.basename(path)];
     if (pattern === undefined) continue;
-    const lines = (await snapshot.readObject(oid)).toString('utf8').split(/\r?\n/);
-    for (const [index, line] of lines.entries()) {
-      if (/^\s*[#;]/.test(line)) continue;
-      if (holdsCredential(line, lines[index + 1] ?? '', pattern)) throw committedToken(path, index + 1);
-      for (const [, name = ''] of line.matchAll(/\$\{(\w+)\}/g))
-        variables.push({ name, file: path, line: index + 1 });
-    }
+    const key = `${oid} ${path}`;
+    const found =
+      checked.get(key) ?? checkText((await snapshot.readObject(oid)).toString('utf8'), path, pattern);
+    checked.set(key, found);
+    variables.push(...found);
+  }
+  return variables;
+}
+
+/** By object id and path: every service has the root's settings in its context. */
+const checked = new Map<string, readonly SettingsVariable[]>();
+
+function checkText(text: string, path: string, pattern: RegExp): SettingsVariable[] {
+  const variables: SettingsVariable[] = [];
+  const lines = text.split(/\r?\n/);
+  for (const [index, line] of lines.entries()) {
+    if (/^\s*[#;]/.test(line)) continue;
+    if (holdsCredential(line, lines[index + 1] ?? '', pattern)) throw committedToken(path, index + 1);
+    for (const [, name = ''] of line.matchAll(/\$\{(\w+)\}/g))
+      variables.push({ name, file: path, line: index + 1 });
   }
   return variables;
 }

@@ -91,21 +91,23 @@ interface KnownInScope {
   parts: Map<string, ContextPart>;
 }
 
-/** By rule of what is ignored; for each of the four scopes that have the rule a list of its own. */
-const known = new WeakMap<object, Map<ManifestScope['ignored'], Map<Workspace, KnownInScope>[]>>();
+/** By rule of what is ignored, and all else in a scope. */
+type ByScope = Map<ManifestScope['ignored'], Map<string, KnownInScope>>;
 
-function knownInScope(project: Project, workspace: Workspace, scope: ManifestScope): KnownInScope {
-  const byRule =
-    known.get(project.structure) ?? new Map<ManifestScope['ignored'], Map<Workspace, KnownInScope>[]>();
-  known.set(project.structure, byRule);
-  const lists = byRule.get(scope.ignored) ?? [new Map(), new Map(), new Map(), new Map()];
-  byRule.set(scope.ignored, lists);
-  const list = lists[(scope.development ? 2 : 0) + (scope.keepVersion ? 1 : 0)] as Map<
-    Workspace,
-    KnownInScope
-  >;
-  const found = list.get(workspace) ?? { parts: new Map() };
-  list.set(workspace, found);
+/** By root, whose manifest says which install scripts may run, and workspace: the same ones in two commits mostly. */
+const known = new WeakMap<Workspace, WeakMap<Workspace, ByScope>>();
+
+function knownInScope({ root }: Project, workspace: Workspace, scope: ManifestScope): KnownInScope {
+  const { ignored, family, development, keepVersion } = scope;
+  const below = known.get(root) ?? new WeakMap<Workspace, ByScope>();
+  known.set(root, below);
+  const byScope: ByScope = below.get(workspace) ?? new Map();
+  below.set(workspace, byScope);
+  const byRest = byScope.get(ignored) ?? new Map<string, KnownInScope>();
+  byScope.set(ignored, byRest);
+  const rest = `${family} ${development} ${keepVersion}`;
+  const found = byRest.get(rest) ?? { parts: new Map() };
+  byRest.set(rest, found);
   return found;
 }
 

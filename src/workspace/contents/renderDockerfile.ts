@@ -6,10 +6,14 @@ export type TemplateVariables = Readonly<Record<string, unknown>>;
 
 /**
  * Renders a Dockerfile template (Mustache, https://mustache.github.io/mustache.5.html).
- * Rejects where it names a variable that does not exist.
+ * Rejects where the repo's own names a variable that does not exist. `file` null: the built-in one.
  */
-export function renderDockerfile(template: string, variables: TemplateVariables, file: string): string {
-  checkVariables(template, variables, file);
+export function renderDockerfile(
+  template: string,
+  variables: TemplateVariables,
+  file: string | null,
+): string {
+  if (file !== null) checkVariables(template, variables, file);
   return Mustache.render(template, variables, {}, { escape: String });
 }
 

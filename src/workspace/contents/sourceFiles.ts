@@ -55,7 +55,7 @@ export function isSource(workspace: Pick<Workspace, 'path'>, path: string): bool
 const nestings = new WeakMap<object, ReadonlyMap<string, readonly string[]>>();
 
 /** Folders of workspaces inside another's folder, each with a slash at its end. */
-function nestedFolders(project: Project, workspace: Workspace): readonly string[] {
+export function nestedFolders(project: Project, workspace: Workspace): readonly string[] {
   const known = nestings.get(project.structure) ?? findNestings(project);
   nestings.set(project.structure, known);
   return known.get(workspace.path) ?? [];

@@ -9,7 +9,7 @@ import { type ContextPart, filesPart } from './contextPart.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { sourceManifestPart } from './installLayer.ts';
 import { fileOrFolder, namedFiles } from './rootFiles.ts';
-import { checkFiles, sourceFiles } from './sourceFiles.ts';
+import { checkFiles, nestedFolders, sourceFiles } from './sourceFiles.ts';
 import { isTsconfig, tsconfigChain } from './tsconfigChain.ts';
 import { linkedPaths } from './yarnFiles.ts';
 
@@ -46,18 +46,19 @@ export async function workspaceParts(
   return [sourceManifestPart(project, closure, workspace), files];
 }
 
-const sourceParts = new WeakMap<object, Map<string, Promise<ContextPart>>>();
+const sourceParts = new Map<string, Promise<ContextPart>>();
 
 /** A workspace's files under some rules; made once for equal folders, whichever service or commit asks. */
 async function sourcePart(project: Project, workspace: Workspace, rules: IgnoreRules): Promise<ContextPart> {
-  const known = sourceParts.get(project.structure) ?? new Map<string, Promise<ContextPart>>();
-  sourceParts.set(project.structure, known);
   const folder = await project.snapshot.entry(workspace.path);
-  const key = `${folder?.oid} ${rules.key} ${workspace.path}`;
+  const key = [folder?.oid, workspace.path, ...nestedFolders(project, workspace), rules.key].join('\n');
+  const known = sourceParts.get(key);
+  if (known !== undefined) return known;
   const below = workspace.path === '' ? '' : `${workspace.path}/`;
-  const part =
-    known.get(key) ?? sourceFiles(project, workspace, rules).then((files) => filesPart(files, below));
-  known.set(key, part);
+  const part = sourceFiles(project, workspace, rules).then((files) => filesPart(files, below));
+  sourceParts.set(key, part);
+  // What is missing now may have been fetched when it is asked for again.
+  part.catch(() => sourceParts.delete(key));
   return part;
 }
 

@@ -35,7 +35,7 @@ export interface BerryGraph {
   patchSourceOf(descriptor: number): number;
 }
 
-const localResolution = /^ {2}resolution: "?@?[^@\n]+@(patch|file|portal|link):/m;
+const localReference = /^(?:patch|file|portal|link):/;
 
 const graphs = new WeakMap<object, BerryGraph>();
 
@@ -68,7 +68,7 @@ function makeGraph(project: Project): BerryGraph {
       const entry = index.entryOf[descriptor] as LockfileEntry;
       return entry.descriptors[descriptor - (index.firstDescriptor[entry.index] as number)] as string;
     },
-    isLocal: (entry) => localResolution.test(entry.body),
+    isLocal: (entry) => localReference.test(packageOf(entry).reference),
     numberOf: (descriptor) => numbers.get(descriptor) ?? null,
     resolve,
     workspaceOf(entry) {

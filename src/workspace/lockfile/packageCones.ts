@@ -122,11 +122,13 @@ function coneOf(
     },
     local: union(
       entries.filter((entry) => graph.isLocal(entry)),
-      [...children].map(({ local }) => local),
+      children,
+      (child) => child.local,
     ),
     workspaces: union(
       members.filter((_, index) => graph.workspaceOf(entries[index] as LockfileEntry) !== null),
-      [...children].map(({ workspaces }) => workspaces),
+      children,
+      (child) => child.workspaces,
     ),
   };
 }
@@ -135,9 +137,19 @@ function ownText(graph: BerryGraph, entry: LockfileEntry | undefined): string {
   return entry === undefined || graph.workspaceOf(entry) !== null ? '' : entry.body;
 }
 
-/** One of the sets given where it holds all: most cones have nothing of their own to add. */
-function union<T>(own: readonly T[], others: readonly ReadonlySet<T>[]): ReadonlySet<T> {
-  const [first = nothing, ...rest] = others.filter(({ size }) => size > 0).sort((a, b) => b.size - a.size);
-  const added = [...own, ...rest.flatMap((set) => [...set])].filter((member) => !first.has(member));
-  return added.length === 0 ? first : new Set([...first, ...added]);
+/** Of its own and of its children; one of theirs where it holds all: most cones have nothing of their own to add. */
+function union<T>(
+  own: readonly T[],
+  children: ReadonlySet<PackageCone>,
+  setOf: (child: PackageCone) => ReadonlySet<T>,
+): ReadonlySet<T> {
+  let largest: ReadonlySet<T> = nothing;
+  for (const child of children) if (setOf(child).size > largest.size) largest = setOf(child);
+  let all: Set<T> | null = null;
+  const add = (member: T) => {
+    if (!largest.has(member)) all = (all ?? new Set(largest)).add(member);
+  };
+  own.forEach(add);
+  for (const child of children) if (setOf(child) !== largest) setOf(child).forEach(add);
+  return all ?? largest;
 }
