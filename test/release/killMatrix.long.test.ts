@@ -14,7 +14,8 @@ await describeWith(['linux', 'registry'], 'a release that is killed, without an 
 
 await describeWith(['linux', 'registry', 'engine'], 'a release that is killed, with an engine', () => {
   it('ends as if nothing had happened when it is run again, at every moment', async () => {
-    const told = await killMatrix('engine');
+    // What comes before an effect is what comes after the one before it; without an engine both are tried.
+    const told = await killMatrix('engine', (moment) => /^after|^before push/.test(moment));
     console.log(told);
     expect(told).toMatch(/killed at \d\d+ of \d\d+ moments/);
   });
