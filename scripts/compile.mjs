@@ -10,7 +10,9 @@ import { setFlagsFromString } from 'node:v8';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
-const load = createRequire(path.join(dist, 'compile.mjs'));
+const { bundleLoader, bytecodeFile, compile } = createRequire(import.meta.url)('../dist/bytecode.cjs');
+const started = new Map();
+const load = bundleLoader(dist, (file, script) => started.set(file, script));
 
 /** The previews that people wait for. */
 const runs = [
@@ -80,14 +82,11 @@ function collector(chunks) {
   return new Writable({ write: (chunk, _encoding, done) => done(void chunks.push(chunk)) });
 }
 
-const { bytecodeFile, compile, useBytecode } = load('./bytecode.cjs');
-const started = new Map();
-useBytecode(dist, (file, script) => started.set(file, script));
 await runPreviews();
 
-/** `bin.cjs` has started when bytecode is first looked for. */
+/** `bin.cjs` has started when bytecode is first looked for; `bytecode.cjs` is for here alone. */
 const bundled = (await readdir(dist))
-  .filter((name) => name.endsWith('.cjs') && name !== 'bin.cjs')
+  .filter((name) => name.endsWith('.cjs') && name !== 'bin.cjs' && name !== 'bytecode.cjs')
   .map((name) => path.join(dist, name));
 setFlagsFromString('--no-lazy');
 for (const file of bundled) if (!started.has(file)) started.set(file, compile(file));

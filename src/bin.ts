@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-import { useBytecode } from './bytecode.ts';
-
-useBytecode(import.meta.dirname);
+import { bundleLoader } from './bytecode.ts';
 
 // Whoever reads the output may have seen enough: `shipyarn affected | head -1`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -17,18 +15,17 @@ process.once('beforeExit', () => {
   process.exitCode = 1;
 });
 
-import('./cli/runCli.ts')
-  .then(({ runCli }) =>
-    runCli({
-      argv: process.argv.slice(2),
-      cwd: process.cwd(),
-      env: process.env,
-      stdout: process.stdout,
-      stderr: process.stderr,
-      end: (exitStatus) => process.exit(exitStatus),
-    }),
-  )
-  .then((exitStatus) => {
-    isDone = true;
-    process.exitCode = exitStatus;
-  });
+// Bundled beside this file, with all that it leads to.
+const { runCli } = bundleLoader(import.meta.dirname)('./runCli.cjs') as typeof import('./cli/runCli.ts');
+
+runCli({
+  argv: process.argv.slice(2),
+  cwd: process.cwd(),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  end: (exitStatus) => process.exit(exitStatus),
+}).then((exitStatus) => {
+  isDone = true;
+  process.exitCode = exitStatus;
+});

@@ -5,30 +5,39 @@ import { Script } from 'node:vm';
 import { optimizeLater } from './optimizeLater.ts';
 
 /**
- * Lets the bundled files of a folder start from the bytecode that `npm run build` made of them (scripts/compile.mjs).
- * V8 refuses bytecode of another version or of other flags, so ours are set first; then, as where there is none, it
- * compiles the source as usual. `started` is told of every file: the build takes bytecode from there.
+ * Loads the bundled files of a folder: `load('./runCli.cjs')`. They start from the bytecode that `npm run build` made of
+ * them (scripts/compile.mjs). V8 refuses bytecode of another version or of other flags, so ours are set first; then, as
+ * where there is none, it compiles the source as usual. They load each other without Node's search for modules, which
+ * takes as long as to read them. `started` is told of every file: the build takes bytecode from there.
  * @see https://nodejs.org/docs/latest-v20.x/api/vm.html#scriptcreatecacheddata
  */
-export function useBytecode(folder: string, started?: (file: string, script: Script) => void): void {
+export function bundleLoader(
+  folder: string,
+  started?: (file: string, script: Script) => void,
+): (id: string) => unknown {
   optimizeLater();
-  const { extensions } = createRequire(join(folder, 'bytecode.cjs'));
-  const usual = extensions['.js'];
-  extensions['.cjs'] = (module, file) => {
-    if (dirname(file) !== folder) return usual?.(module, file);
-    const script = compile(file);
-    started?.(file, script);
-    const start = script.runInThisContext();
-    start.call(
-      module.exports,
-      module.exports,
-      (id: string) => module.require(id),
-      module,
-      file,
-      folder,
-      importModule,
-    );
+  const require = createRequire(join(folder, 'bin.cjs'));
+  const loaded = new Map<string, { exports: unknown }>();
+  const load = (id: string): unknown => {
+    if (!id.startsWith('./')) return require(id);
+    const known = loaded.get(id);
+    if (known !== undefined) return known.exports;
+    const file = join(folder, id);
+    const module = { exports: {} };
+    loaded.set(id, module);
+    try {
+      const script = compile(file);
+      started?.(file, script);
+      const body = script.runInThisContext();
+      body.call(module.exports, module.exports, load, module, file, folder, importModule);
+    } catch (error) {
+      // Whoever asks again must not get half of it.
+      loaded.delete(id);
+      throw error;
+    }
+    return module.exports;
   };
+  return load;
 }
 
 /** Stands for `import()` in the bundled files: scripts/build.mjs says why. */
