@@ -5,7 +5,7 @@ import { docker } from '../support/engine.ts';
 import { layoutImage } from '../support/layoutImage.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
-import { output } from '../support/run.ts';
+import { output, reachingNpm } from '../support/run.ts';
 import { tempDir } from '../support/tempDir.ts';
 import { peakMemory, repoWithLargeFile } from './peakMemory.ts';
 
@@ -14,7 +14,7 @@ const author = { GIT_AUTHOR_NAME: 'Ada', GIT_AUTHOR_EMAIL: 'ada@example.com' };
 const committer = { GIT_COMMITTER_NAME: 'Ada', GIT_COMMITTER_EMAIL: 'ada@example.com' };
 
 async function release(cwd: string): Promise<number> {
-  const env = { ...author, ...committer, SHIPYARN_CACHE: await tempDir('cache') };
+  const env = { ...author, ...committer, ...reachingNpm, SHIPYARN_CACHE: await tempDir('cache') };
   return (await peakMemory(['release', '--no-deploy'], { cwd, env })) / megabyte;
 }
 

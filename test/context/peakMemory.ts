@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { addBareRemote, type TestRepo } from '../helpers/testRepo.ts';
-import { run } from '../support/run.ts';
+import { type RunOptions, run } from '../support/run.ts';
 import { tempDir } from '../support/tempDir.ts';
 import { acme } from '../workspace/acme.ts';
 import { yarnRepo } from '../workspace/yarnRepo.ts';
@@ -22,7 +22,7 @@ export function repoWithLargeFile(bytes: number, settings: Readonly<Record<strin
 /** Runs the built command line; gives the most memory that it had at a time, in bytes. Linux only. */
 export async function peakMemory(
   args: readonly string[],
-  { cwd, env }: { cwd: string; env?: Readonly<Record<string, string>> },
+  { cwd, env }: Pick<RunOptions, 'cwd' | 'env'>,
 ): Promise<number> {
   const folder = await tempDir('memory');
   const [hook, peak] = [join(folder, 'hook.cjs'), join(folder, 'peak')];
