@@ -7,6 +7,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { openInfraRepo } from '../../src/adapters/git/openInfraRepo.ts';
 import { deployToEnvironment } from '../../src/deploy/deployToEnvironment.ts';
 import { testFolder } from '../helpers/testRepo.ts';
+import { skipWithout } from '../support/parts.ts';
 import { gitHttpServer } from './gitHttpServer.ts';
 import { infraFixture, registry, version } from './infraFixture.ts';
 
@@ -142,7 +143,8 @@ describe('an infra repo that fails', () => {
 });
 
 describe('identity and signing', () => {
-  it('takes the configured author and signs with SSH', async () => {
+  it('takes the configured author and signs with SSH', async ({ skip }) => {
+    await skipWithout(['ssh-keygen'], skip);
     const infra = infraFixture(files);
     const key = join(testFolder(), 'key');
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);

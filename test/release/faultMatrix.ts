@@ -52,7 +52,9 @@ export async function faultMatrix(
   }
   const inRequests = matrix.tried;
   for (const call of numbers(calls)) {
-    const byTurns = [0, 1, 2].map((further) => gitFaults[(call + 2 * further) % gitFaults.length] as GitFault);
+    const byTurns = [0, 1, 2].map(
+      (further) => gitFaults[(call + 2 * further) % gitFaults.length] as GitFault,
+    );
     for (const fault of byTurns.filter((one) => isChosen(call, one))) await gitFault(matrix, call, fault);
   }
   return `${inRequests} faults in ${requests} requests to registry and forge, ${matrix.tried - inRequests} in ${calls} calls of Git to remotes; ${matrix.secondRuns} needed a second run`;
