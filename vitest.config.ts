@@ -13,8 +13,8 @@ export default defineConfig({
     isolate: false,
     setupFiles: 'test/support/eachFile.ts',
     exclude: ['test/**/*.long.test.ts'],
-    // One more than cores: engines, registries and time-outs are waited for.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than cores: Git, Yarn, engines, registries and time-outs are waited for.
+    maxWorkers: availableParallelism() + 2,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
