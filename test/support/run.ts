@@ -64,7 +64,7 @@ async function makeHome(): Promise<string> {
   return folder;
 }
 
-/** What a command needs besides where it gives the Yarn that it runs another HOME, and npm has to be reached. */
+/** For a command that reaches npm by Node itself, or by a Yarn that it gives a HOME of its own. */
 export const reachingNpm = { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS };
 
 /** Runs a command in a scrubbed environment and gives its exit status; a status other than 0 is no error here. */
