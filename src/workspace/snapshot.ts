@@ -23,8 +23,8 @@ export interface Snapshot {
 
 /** A snapshot of `tree`, read through `objects`. */
 export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
-  const opened = new Map<string, Promise<Folder>>();
-  const read = new Map<string, Folder>();
+  /** What was read already is there at once. */
+  const opened = new Map<string, Folder | Promise<Folder>>();
 
   const folder = async (path: string): Promise<string | null> => {
     if (path === '') return tree;
@@ -32,13 +32,13 @@ export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
     return found?.mode === '040000' ? found.oid : null;
   };
 
-  const open = (path: string): Promise<Folder> => {
+  const open = (path: string): Folder | Promise<Folder> => {
     const known = opened.get(path);
     if (known !== undefined) return known;
     const opening = readFolder(folder(path), objects);
     opened.set(path, opening);
     opening.then(
-      (found) => read.set(path, found),
+      (found) => opened.set(path, found),
       // What is missing now may have been fetched when it is asked for again.
       () => opened.delete(path),
     );
@@ -48,8 +48,8 @@ export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
   const entry = async (path: string): Promise<TreeEntry | null> => {
     if (path === '') return { name: '', mode: '040000', oid: tree };
     const slash = path.lastIndexOf('/');
-    const parent = slash === -1 ? '' : path.slice(0, slash);
-    const { byName } = read.get(parent) ?? (await open(parent));
+    const parent = open(slash === -1 ? '' : path.slice(0, slash));
+    const { byName } = parent instanceof Promise ? await parent : parent;
     return byName.get(path.slice(slash + 1)) ?? null;
   };
 

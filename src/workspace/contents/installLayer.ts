@@ -1,5 +1,6 @@
 import type { FileEntry } from '../../ports/git.ts';
 import type { Closure } from '../closure.ts';
+import { keptByScope } from '../lockfile/keptByScope.ts';
 import type { PackageManifest, Project, Workspace } from '../project.ts';
 import { manifestPath } from '../readManifest.ts';
 import type { Service } from '../service.ts';
@@ -91,23 +92,16 @@ interface KnownInScope {
   parts: Map<string, ContextPart>;
 }
 
-/** By rule of what is ignored, and all else in a scope. */
-type ByScope = Map<ManifestScope['ignored'], Map<string, KnownInScope>>;
-
-/** By root, whose manifest says which install scripts may run, and workspace: the same ones in two commits mostly. */
-const known = new WeakMap<Workspace, WeakMap<Workspace, ByScope>>();
+/** For the root, whose manifest says which install scripts may run: the same one in two commits mostly. */
+const knownWorkspaces = keptByScope(() => new Map<Workspace, Map<string, KnownInScope>>());
 
 function knownInScope({ root }: Project, workspace: Workspace, scope: ManifestScope): KnownInScope {
-  const { ignored, family, development, keepVersion } = scope;
-  const below = known.get(root) ?? new WeakMap<Workspace, ByScope>();
-  known.set(root, below);
-  const byScope: ByScope = below.get(workspace) ?? new Map();
-  below.set(workspace, byScope);
-  const byRest = byScope.get(ignored) ?? new Map<string, KnownInScope>();
-  byScope.set(ignored, byRest);
-  const rest = `${family} ${development} ${keepVersion}`;
-  const found = byRest.get(rest) ?? { parts: new Map() };
-  byRest.set(rest, found);
+  const known = knownWorkspaces(root, scope);
+  const forms = known.get(workspace) ?? new Map<string, KnownInScope>();
+  known.set(workspace, forms);
+  const form = `${scope.family} ${scope.keepVersion}`;
+  const found = forms.get(form) ?? { parts: new Map() };
+  forms.set(form, found);
   return found;
 }
 

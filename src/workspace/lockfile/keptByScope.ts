@@ -1,17 +1,16 @@
-import type { BerryGraph } from './berryGraph.ts';
 import type { SliceScope } from './lockfileSlice.ts';
 
 type Counting = Pick<SliceScope, 'ignored' | 'development'>;
 
 /**
- * Keeps one thing for each lockfile and each rule of which dependencies count, whatever slice asks: every service has
- * the root, and shares libraries.
+ * Keeps one thing for each owner (a lockfile, a root manifest) and each rule of which dependencies count, whatever slice
+ * asks: every service has the root, and shares libraries.
  */
-export function keptByScope<T>(make: () => T): (graph: BerryGraph, scope: Counting) => T {
-  const kept = new WeakMap<BerryGraph, Map<SliceScope['ignored'], [T, T]>>();
-  return (graph, { ignored, development }) => {
-    const byRule = kept.get(graph) ?? new Map<SliceScope['ignored'], [T, T]>();
-    kept.set(graph, byRule);
+export function keptByScope<T>(make: () => T): (owner: object, scope: Counting) => T {
+  const kept = new WeakMap<object, Map<SliceScope['ignored'], [T, T]>>();
+  return (owner, { ignored, development }) => {
+    const byRule = kept.get(owner) ?? new Map<SliceScope['ignored'], [T, T]>();
+    kept.set(owner, byRule);
     const both = byRule.get(ignored) ?? ([make(), make()] satisfies [T, T]);
     byRule.set(ignored, both);
     return both[development ? 1 : 0];
