@@ -9,6 +9,7 @@ import { hostBase } from '../../src/image/hostBase.ts';
 import { rootFileSystemTar } from '../../src/image/rootFileSystemTar.ts';
 import { baseImage, docker, runContainer, withService } from '../support/engine.ts';
 import { describeWith } from '../support/parts.ts';
+import { environmentOfBase } from '../support/run.ts';
 import { tempDir } from '../support/tempDir.ts';
 
 test('says on other systems what to do instead', async () => {
@@ -80,7 +81,7 @@ await describeWith(['engine'], 'in an engine', () => {
     const before = (await docker.getImage(name).inspect()).Id;
     // Another shell's PATH leads to the same commands: the base stays, whoever builds on it meanwhile.
     const { platform, execPath, version } = process;
-    const env = { ...process.env, PATH: `${process.env.PATH}:/nowhere` };
+    const env = { ...environmentOfBase(), PATH: `${process.env.PATH}:/nowhere` };
     await importHostBase(await connectEngine(process.env), { platform, execPath, version, env });
     expect((await docker.getImage(name).inspect()).Id).toBe(before);
   });

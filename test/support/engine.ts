@@ -1,6 +1,7 @@
 import Docker from 'dockerode';
 import { connectEngine } from '../../src/adapters/docker/connectEngine.ts';
 import { importHostBase } from '../../src/image/engine/importHostBase.ts';
+import { environmentOfBase } from './run.ts';
 import { doneOnce } from './shared.ts';
 
 /** The engine that DOCKER_HOST names, or the one at the usual socket. */
@@ -21,14 +22,15 @@ export function engineMissing(): Promise<string | undefined> {
 
 /** The engine's name for a base image made of this machine's own Node, imported where it is not there yet. */
 export function baseImage(): Promise<string> {
-  base ??= importOnce(process);
+  const { platform, execPath, version } = process;
+  base ??= importOnce({ platform, execPath, version, env: environmentOfBase() });
   return base;
 }
 
 /** The same without Node, where none runs: to push or pack its hundred megabytes takes seconds each time. */
 export function shellBase(): Promise<string> {
-  const { platform, env } = process;
-  shell ??= importOnce({ platform, env, execPath: '/bin/sh', version: 'none' });
+  const { platform } = process;
+  shell ??= importOnce({ platform, env: environmentOfBase(), execPath: '/bin/sh', version: 'none' });
   return shell;
 }
 

@@ -64,6 +64,15 @@ async function makeHome(): Promise<string> {
   return folder;
 }
 
+/**
+ * This process's environment with the certificate authorities of commands under test: they are part of the base that is
+ * made in the engine, under one name for all.
+ */
+export function environmentOfBase(): NodeJS.ProcessEnv {
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  return env;
+}
+
 /** For a command that reaches npm by Node itself, or by a Yarn that it gives a HOME of its own. */
 export const reachingNpm = { NODE_EXTRA_CA_CERTS: process.env.NODE_EXTRA_CA_CERTS };
 
