@@ -87,10 +87,10 @@ const loadLate = {
         ([, value]) => typeof value === 'function',
       );
       const late = functions.map(
-        ([each]) =>
-          `export const ${each} = (...given) => process.getBuiltinModule('${name}').${each}(...given);`,
+        ([each]) => `export const ${each} = (...given) => loaded().${each}(...given);`,
       );
-      return { code: late.join('\n'), moduleSideEffects: false };
+      const loaded = `let known;\nconst loaded = () => (known ??= require('${name}'));`;
+      return { code: [loaded, ...late].join('\n'), moduleSideEffects: false };
     },
   },
 };

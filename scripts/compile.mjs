@@ -10,7 +10,9 @@ import { setFlagsFromString } from 'node:v8';
 
 const root = path.resolve(import.meta.dirname, '..');
 const dist = path.join(root, 'dist');
-const { bundleLoader, bytecodeFile, compile } = createRequire(import.meta.url)('../dist/bytecode.cjs');
+const { bundleLoader, bytecodeFile, compile, loading } = createRequire(import.meta.url)(
+  '../dist/bytecode.cjs',
+);
 const started = new Map();
 const load = bundleLoader(dist, (file, script) => started.set(file, script));
 
@@ -92,4 +94,8 @@ setFlagsFromString('--no-lazy');
 for (const file of bundled) if (!started.has(file)) started.set(file, compile(file));
 setFlagsFromString('--lazy');
 await mkdir(path.dirname(bytecodeFile(path.join(dist, 'bin.cjs'))), { recursive: true });
-for (const [file, script] of started) await writeFile(bytecodeFile(file), script.createCachedData());
+for (const [file, script] of started)
+  await writeFile(
+    bytecodeFile(file),
+    loading(() => script.createCachedData()),
+  );

@@ -1,17 +1,19 @@
 #!/usr/bin/env node
-import { bundleLoader } from './bytecode.ts';
+import { bundleLoader, loading } from './bytecode.ts';
+
+const { stdout, stderr } = loading(() => ({ stdout: process.stdout, stderr: process.stderr }));
 
 // Whoever reads the output may have seen enough: `shipyarn affected | head -1`.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit();
-  process.stderr.write(`error Standard output cannot be written (${error.code}).\n`);
+  stderr.write(`error Standard output cannot be written (${error.code}).\n`);
   process.exit(1);
 });
 
 let isDone = false;
 process.once('beforeExit', () => {
   if (isDone) return;
-  process.stderr.write('error The run ended before it was done. This is a mistake in shipyarn.\n');
+  stderr.write('error The run ended before it was done. This is a mistake in shipyarn.\n');
   process.exitCode = 1;
 });
 
@@ -22,8 +24,8 @@ runCli({
   argv: process.argv.slice(2),
   cwd: process.cwd(),
   env: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
+  stdout,
+  stderr,
   end: (exitStatus) => process.exit(exitStatus),
 }).then((exitStatus) => {
   isDone = true;

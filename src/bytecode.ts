@@ -2,26 +2,27 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
-import { optimizeLater } from './optimizeLater.ts';
+import { type Loading, optimizeLater } from './optimizeLater.ts';
 
 /**
  * Loads the bundled files of a folder: `load('./runCli.cjs')`. They start from the bytecode that `npm run build` made of
- * them (scripts/compile.mjs). V8 refuses bytecode of another version or of other flags, so ours are set first; then, as
- * where there is none, it compiles the source as usual. They load each other without Node's search for modules, which
- * takes as long as to read them. `started` is told of every file: the build takes bytecode from there.
+ * them (scripts/compile.mjs). Where there is none, or V8 refuses it (another version, other flags), V8 compiles the
+ * source as usual. They load each other without Node's search for modules, which takes as long as to read them.
+ * `started` is told of every file: the build takes bytecode from there.
  * @see https://nodejs.org/docs/latest-v20.x/api/vm.html#scriptcreatecacheddata
  */
 export function bundleLoader(
   folder: string,
   started?: (file: string, script: Script) => void,
 ): (id: string) => unknown {
-  optimizeLater();
   const require = createRequire(join(folder, 'bin.cjs'));
   const loaded = new Map<string, { exports: unknown }>();
   const load = (id: string): unknown => {
-    if (!id.startsWith('./')) return require(id);
     const known = loaded.get(id);
     if (known !== undefined) return known.exports;
+    return loading(() => (id.startsWith('./') ? loadBundled(id) : require(id)));
+  };
+  const loadBundled = (id: string): unknown => {
     const file = join(folder, id);
     const module = { exports: {} };
     loaded.set(id, module);
@@ -39,6 +40,12 @@ export function bundleLoader(
   };
   return load;
 }
+
+/**
+ * What loads, and makes bytecode, under the flags that V8 was started with.
+ * @public scripts/compile.mjs
+ */
+export const loading: Loading = optimizeLater();
 
 /** Stands for `import()` in the bundled files: scripts/build.mjs says why. */
 function importModule(id: string): Promise<unknown> {

@@ -51,6 +51,24 @@ describe('the bytecode that the build makes', () => {
     expect(await verdicts('--stack-trace-limit=20')).toEqual(new Set(['refused']));
   });
 
+  it('leaves Node the code cache of its own modules', async () => {
+    const seen = path.join(await tempDir('seen'), 'seen.cjs');
+    await writeFile(
+      seen,
+      `const { internalBinding } = require('internal/test/binding');
+       process.on('exit', () => {
+         const usage = internalBinding('builtins').getCacheUsage();
+         const lists = [[...usage.compiledWithCache], [...usage.compiledWithoutCache]];
+         process.stderr.write(JSON.stringify(lists) + '\\n');
+       });`,
+    );
+    const options = ['--expose-internals', '--no-warnings', '--require', seen];
+    const { stderr } = await run(process.execPath, [...options, copy.bin, 'affected', '--names'], { cwd });
+    const [withCache, without] = JSON.parse(stderr.trim().split('\n').at(-1) ?? '');
+    expect(withCache).toContain('child_process');
+    expect(without).toEqual([]);
+  });
+
   it('changes nothing but the time: not where it is refused, damaged or missing', async () => {
     const expected = (await usage()).stdout;
     expect(expected).toContain('shipyarn affected');
