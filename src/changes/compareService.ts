@@ -4,6 +4,7 @@ import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Baseline } from './baseline.ts';
 import { compareSides } from './compareSides.ts';
+import { plainReasons } from './editReasons.ts';
 import type { Reason } from './reason.ts';
 import type { LastRelease, ServiceChange } from './serviceChange.ts';
 import { openSide, type ServiceSide } from './serviceSide.ts';
@@ -15,7 +16,7 @@ export interface Comparison {
   since: ServiceChange['since'];
   identity: string;
   reasons: Reason[];
-  /** The service as it was and is; absent where that was not needed to see that nothing changed. */
+  /** The service as it was and is; absent where that was not needed to see what changed, or that nothing did. */
   before: ServiceSide | null;
   after: () => Promise<ServiceSide>;
   affected: boolean;
@@ -37,15 +38,8 @@ export interface ComparisonQuestion {
  * Compares a service with a baseline (null: it has no release yet). `gitTag` is the release that the baseline
  * stands for; null: none. `thorough` compares even where changed paths show that nothing differs.
  */
-export async function compareService({
-  project,
-  service,
-  lastRelease,
-  baseline,
-  released,
-  gitTag,
-  thorough,
-}: ComparisonQuestion): Promise<Comparison> {
+export async function compareService(question: ComparisonQuestion): Promise<Comparison> {
+  const { project, service, lastRelease, baseline, released, gitTag, thorough } = question;
   const after = once(() => openSide(project, service));
   const known = { service, lastRelease, after, before: null, warnings: [] };
   if (lastRelease === null || baseline === null) {
@@ -61,20 +55,31 @@ export async function compareService({
   const identity = differs || kept === null ? (await after()).contents.identity : kept;
   if (!differs || (identity === recorded && !thorough))
     return { ...known, since, identity, reasons: [], affected: false };
+  return { ...known, since, identity, ...(await compareWith(baseline, await after(), thorough)) };
+}
+
+/** Compares a service as it is with a baseline, whose side is described where changed paths do not tell enough. */
+async function compareWith(
+  baseline: Baseline,
+  after: ServiceSide,
+  thorough: boolean,
+): Promise<Pick<Comparison, 'reasons' | 'affected'> & Partial<Comparison>> {
+  const { service } = after;
+  const changed = await baseline.changed();
+  const differs = !thorough && (await baseline.surelyDiffers(service));
+  const plain = differs ? plainReasons(after, changed) : null;
+  if (plain !== null) return { reasons: plain, affected: true };
   const before = await sideOrProblem(baseline, service.name);
   if (before instanceof Failure || before === null) {
+    if (!(await baseline.mayDiffer(service))) return { reasons: [], affected: false };
     const warnings = before === null ? [] : [unreadable(baseline, before)];
-    return { ...known, since, identity, reasons: [{ kind: 'source' }], affected: true, warnings };
+    return { reasons: [{ kind: 'source' }], affected: true, warnings };
   }
-  const reasons = compareSides(before, await after(), await baseline.changed());
   return {
-    ...known,
-    since,
-    identity,
-    reasons,
     before,
+    reasons: compareSides(before, after, changed),
     // Computed by the same code: a newer built-in template alone changes both sides, and releases nothing.
-    affected: identity !== before.contents.identity,
+    affected: after.contents.identity !== before.contents.identity,
   };
 }
 

@@ -2,14 +2,11 @@ import type { Closure } from '../workspace/closure.ts';
 import type { ContextEntry } from '../workspace/contextContents.ts';
 import { changedPackages } from './changedPackages.ts';
 import { changedSettings } from './changedSettings.ts';
-import { dependencyPath } from './dependencyPath.ts';
-import { inputClassifier } from './inputParts.ts';
+import { boundedPaths, editReasons, way } from './editReasons.ts';
 import type { Reason } from './reason.ts';
-import type { InputPart } from './serviceChange.ts';
 import { entriesAt, pathsBeyond, type ServiceSide } from './serviceSide.ts';
 
-/** More files or packages say nothing more to a person. */
-const mostPaths = 20;
+/** More packages say nothing more to a person. */
 const mostPackages = 50;
 
 /**
@@ -31,8 +28,7 @@ export function compareSides(
     ...dockerfileReasons(before, after, changed),
     ...editReasons(
       touched.filter((path) => changed.has(path)),
-      before,
-      after,
+      [after, before],
     ),
     ...came.map((workspace) => workspaceReason(workspace, after, 'added')),
     ...went.map((workspace) => workspaceReason(workspace, before, 'dropped')),
@@ -93,36 +89,6 @@ function newWorkspaces(before: readonly Closure[], after: readonly Closure[]): s
 
 function workspaceReason(workspace: string, side: ServiceSide, change: 'added' | 'dropped'): Reason {
   return { kind: 'workspace', workspace, ...way(workspace, side), change };
-}
-
-function way(workspace: string, { project, service }: ServiceSide): Pick<Reason, 'via'> {
-  const via = dependencyPath(project, workspace, service.workspace);
-  return via === null ? {} : { via };
-}
-
-/** Edited files by the part of the service that they are. */
-function editReasons(edited: readonly string[], before: ServiceSide, after: ServiceSide): Reason[] {
-  const classify = inputClassifier([after, before]);
-  const groups = new Map<string, { part: InputPart; paths: string[] }>();
-  for (const path of edited) {
-    const part = classify(path);
-    const key = `${part.kind} ${part.workspace ?? ''}`;
-    const group = groups.get(key) ?? { part, paths: [] };
-    groups.set(key, group);
-    group.paths.push(path);
-  }
-  return [...groups.values()]
-    .filter(({ part }) => part.kind !== 'lockfile' && part.kind !== 'dockerfile')
-    .map(({ part: { kind, workspace }, paths }) => ({
-      kind,
-      ...(workspace !== undefined && { workspace, ...way(workspace, after) }),
-      ...boundedPaths(paths),
-    }));
-}
-
-function boundedPaths(paths: readonly string[]): Pick<Reason, 'paths' | 'morePaths'> {
-  const more = paths.length - mostPaths;
-  return { paths: paths.slice(0, mostPaths), ...(more > 0 && { morePaths: more }) };
 }
 
 function lockfileReasons(before: readonly Closure[], after: readonly Closure[]): Reason[] {

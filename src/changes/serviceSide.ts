@@ -31,11 +31,18 @@ export async function openSide(project: Project, service: Service): Promise<Serv
 
 /** What the image is made of at a path in the repo; a file may stand in several layers. */
 export function entriesAt({ contents }: ServiceSide, path: string): ContextEntry[] {
-  return contents.layers.flatMap((layer) => {
-    const folder = folderOf(layer, contents);
-    if (!path.startsWith(folder)) return [];
-    return layer.entry(path.slice(folder.length)) ?? [];
-  });
+  return contents.layers.flatMap((layer) => entryAt(layer, contents, path) ?? []);
+}
+
+/** Whether the install of a slice takes the file at a path in the repo. */
+export function installs({ contents }: ServiceSide, path: string): boolean {
+  const layers = contents.layers.filter(({ name }) => name === 'manifests' || name === 'production');
+  return layers.some((layer) => entryAt(layer, contents, path) !== undefined);
+}
+
+function entryAt(layer: ContextLayer, contents: ContextContents, path: string): ContextEntry | undefined {
+  const folder = folderOf(layer, contents);
+  return path.startsWith(folder) ? layer.entry(path.slice(folder.length)) : undefined;
 }
 
 /** Paths in the repo of those files of a side that are not in a part which the other side has as well. */

@@ -14,6 +14,7 @@ import { seededRandom } from '../support/random.ts';
 import { modelRepo } from './modelRepo.ts';
 import { commitModel, type Model } from './monorepo.ts';
 import { randomEdit } from './randomEdit.ts';
+import { checkTheLongWay } from './theLongWay.ts';
 
 /**
  * Makes a history of random edits, reverts among them, and asks at every commit what changed since the one
@@ -51,6 +52,7 @@ export async function checkGeneratedHistory(length: number, seed: number): Promi
         what,
         names: changes.filter((each) => each.affected).map(({ service }) => service.name),
       });
+      await checkTheLongWay(changes, question);
       for (const { service, affected, reasons } of changes) {
         const truth = before.get(service.name) !== after.get(service.name);
         expect({ seed, index, what, service: service.name, affected }).toEqual({

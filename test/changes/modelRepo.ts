@@ -13,6 +13,7 @@ import { readProject } from '../../src/workspace/readProject.ts';
 import { openSnapshot, type Snapshot } from '../../src/workspace/snapshot.ts';
 import { type TestRepo, testRepo } from '../helpers/testRepo.ts';
 import { commitModel, exampleModel, type Model } from './monorepo.ts';
+import { checkTheLongWay } from './theLongWay.ts';
 
 /** A repository whose commits are edits of one model. */
 export interface ModelRepo extends TestRepo {
@@ -106,6 +107,7 @@ async function detectWith(
     changes.filter(({ affected }) => affected).map(({ service }) => service.name),
   );
   await checkIdentities(changes, asked);
+  await checkTheLongWay(changes, question);
   return changes;
 }
 

@@ -1,0 +1,53 @@
+import { dependencyPath } from './dependencyPath.ts';
+import { inputClassifier } from './inputParts.ts';
+import type { Reason } from './reason.ts';
+import type { InputPart } from './serviceChange.ts';
+import { entriesAt, installs, type ServiceSide } from './serviceSide.ts';
+
+/** More files say nothing more to a person. */
+const mostPaths = 20;
+
+/**
+ * Why a service differs from what it was before plain files changed (`isPlainFile`; `changed` holds nothing else): the
+ * other side need not be described for that. Null where it has to be: none of them is in the image, or an install runs
+ * one, which may load others.
+ */
+export function plainReasons(after: ServiceSide, changed: ReadonlySet<string>): Reason[] | null {
+  const edited = [...changed].filter((path) => entriesAt(after, path).length > 0).sort();
+  if (edited.length === 0 || edited.some((path) => installs(after, path))) return null;
+  return editReasons(edited, [after]);
+}
+
+/** Edited files by the part of the service that they are; the newest side comes first. */
+export function editReasons(
+  edited: readonly string[],
+  sides: readonly [ServiceSide, ...ServiceSide[]],
+): Reason[] {
+  const classify = inputClassifier(sides);
+  const groups = new Map<string, { part: InputPart; paths: string[] }>();
+  for (const path of edited) {
+    const part = classify(path);
+    const key = `${part.kind} ${part.workspace ?? ''}`;
+    const group = groups.get(key) ?? { part, paths: [] };
+    groups.set(key, group);
+    group.paths.push(path);
+  }
+  return [...groups.values()]
+    .filter(({ part }) => part.kind !== 'lockfile' && part.kind !== 'dockerfile')
+    .map(({ part: { kind, workspace }, paths }) => ({
+      kind,
+      ...(workspace !== undefined && { workspace, ...way(workspace, sides[0]) }),
+      ...boundedPaths(paths),
+    }));
+}
+
+export function boundedPaths(paths: readonly string[]): Pick<Reason, 'paths' | 'morePaths'> {
+  const more = paths.length - mostPaths;
+  return { paths: paths.slice(0, mostPaths), ...(more > 0 && { morePaths: more }) };
+}
+
+/** How a service comes to need a workspace. */
+export function way(workspace: string, { project, service }: ServiceSide): Pick<Reason, 'via'> {
+  const via = dependencyPath(project, workspace, service.workspace);
+  return via === null ? {} : { via };
+}
