@@ -9,7 +9,11 @@ interface Delay {
 
 /** By Node's major version: V8 renames such flags, and complains on standard error of those it does not know. */
 const delays: Readonly<Record<string, readonly Delay[]>> = {
-  20: [{ flag: 'interrupt-budget', given: 67_584, later: 2_000_000 }],
+  20: [
+    { flag: 'interrupt-budget', given: 67_584, later: 2_000_000 },
+    // Before a function is optimized V8 takes notes for that.
+    { flag: 'interrupt-budget-factor-for-feedback-allocation', given: 8, later: 32 },
+  ],
   22: [
     { flag: 'invocation-count-for-maglev', given: 400, later: 20_000 },
     { flag: 'invocation-count-for-turbofan', given: 3_000, later: 20_000 },
