@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { Failure, workFailure } from '../errors.ts';
 import type { Descriptor, ImageStore } from '../ports/registry.ts';
-import { digestOf, type ImageConfig, type ImageManifest, jsonBytes } from './imageFormat.ts';
+import { digestOf } from '../sha256.ts';
+import { type ImageConfig, type ImageManifest, jsonBytes } from './imageFormat.ts';
 
 const ATTEMPTS = 3;
 

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { inputFailure } from '../errors.ts';
 import type { Descriptor } from '../ports/registry.ts';
 
@@ -55,11 +54,6 @@ export interface Platform {
 
 export function isIndex(mediaType: string): boolean {
   return mediaType === mediaTypes.ociIndex || mediaType === mediaTypes.dockerIndex;
-}
-
-/** `sha256:<hex>` of bytes. */
-export function digestOf(bytes: Buffer | string): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 export function jsonBytes(value: unknown): Buffer {

@@ -1,8 +1,8 @@
 import { workFailure } from '../errors.ts';
 import type { Descriptor, ImageStore, StoredManifest } from '../ports/registry.ts';
+import { digestOf } from '../sha256.ts';
 import { parseJson, putJsonBlob, readConfig } from './blobs.ts';
 import {
-  digestOf,
   type ImageConfig,
   type ImageIndex,
   type ImageManifest,

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
-import { digestOf } from '../../src/image/imageFormat.ts';
+import { digestOf } from '../../src/sha256.ts';
 import { makeImage } from './imageTools.ts';
 import { errorAnswer, startScripted, storeAt } from './scriptedRegistry.ts';
 

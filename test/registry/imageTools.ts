@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import type { ImageIndex, ImageManifest } from '../../src/image/imageFormat.ts';
-import { digestOf, isIndex, jsonBytes, mediaTypes } from '../../src/image/imageFormat.ts';
+import { isIndex, jsonBytes, mediaTypes } from '../../src/image/imageFormat.ts';
 import type { Descriptor, ImageStore } from '../../src/ports/registry.ts';
+import { digestOf } from '../../src/sha256.ts';
 
 /** A small image of arbitrary layers, as bytes by digest. Registries do not look into layers. */
 export interface MadeImage {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { inputFailure } from '../../errors.ts';
+import { sha256 } from '../../sha256.ts';
 
 /** How to reach a Docker Engine. */
 export interface EngineAddress {
@@ -69,7 +69,7 @@ async function currentContext(dockerFolder: string): Promise<string | undefined>
 }
 
 async function addressFromContext(name: string, dockerFolder: string): Promise<EngineAddress> {
-  const id = createHash('sha256').update(name).digest('hex');
+  const id = sha256(name);
   const metaFile = join(dockerFolder, 'contexts', 'meta', id, 'meta.json');
   const meta = await readIfThere(metaFile);
   if (meta === null) throw unknownContext(name, metaFile);

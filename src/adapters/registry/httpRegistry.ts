@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { Failure, workFailure } from '../../errors.ts';
 import type { ImageStore, StoredManifest } from '../../ports/registry.ts';
+import { digestOf } from '../../sha256.ts';
 import { longestSilence } from '../longestSilence.ts';
 import type { CredentialSource } from './dockerCredentials.ts';
 import { httpExchange } from './exchange.ts';
@@ -137,10 +137,6 @@ async function listAllTags(
     request = next === undefined ? null : { ...current, url: new URL(next, current.url) };
   }
   return tags;
-}
-
-function digestOf(bytes: Buffer): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 function tooLarge(request: ClientRequest): Failure {

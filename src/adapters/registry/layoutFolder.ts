@@ -6,6 +6,7 @@ import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { inputFailure, workFailure } from '../../errors.ts';
 import type { Descriptor, ImageStore, StoredManifest } from '../../ports/registry.ts';
+import { digestOf } from '../../sha256.ts';
 import { withFolderLock } from './folderLock.ts';
 
 const REF_NAME = 'org.opencontainers.image.ref.name';
@@ -198,10 +199,6 @@ async function readOrNull(path: string): Promise<Buffer | null> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-}
-
-function digestOf(bytes: Buffer): string {
-  return `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 async function explained<T>(folder: string, work: () => Promise<T>): Promise<T> {

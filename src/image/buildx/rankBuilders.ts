@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../sha256.ts';
 
 /**
  * The builders in the order in which a service should try them. Each service has a favourite that stays the same
@@ -12,7 +12,5 @@ export function rankBuilders(service: string, builders: readonly string[]): stri
 }
 
 function weightOf(service: string, builder: string): string {
-  return createHash('sha256')
-    .update(JSON.stringify([service, builder]))
-    .digest('hex');
+  return sha256(JSON.stringify([service, builder]));
 }

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { realpath, stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { workFailure } from '../../errors.ts';
 import type { Engine } from '../../ports/engine.ts';
+import { sha256 } from '../../sha256.ts';
 import { hostBaseName } from '../../workspace/contents/nodeVersion.ts';
 import { findCommands, type Host, hostBase } from '../hostBase.ts';
 import { rootFileSystemTar } from '../rootFileSystemTar.ts';
@@ -60,7 +60,5 @@ async function fingerprint(host: Host): Promise<string> {
       return [file, found?.size, found?.mtimeMs, found?.ino];
     }),
   );
-  return createHash('sha256')
-    .update(JSON.stringify([form, commands, states]))
-    .digest('hex');
+  return sha256(JSON.stringify([form, commands, states]));
 }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { inputFailure } from '../../errors.ts';
 import type { BuildRequest } from '../../ports/builder.ts';
+import { sha256 } from '../../sha256.ts';
 import type { Platform } from '../imageFormat.ts';
 import { assembleConfig } from './assembleConfig.ts';
 import { contextFiles } from './contextFiles.ts';
@@ -43,9 +43,7 @@ async function copiedLayers(
 ): Promise<Layer[]> {
   const { layers, dockerfile } = request.contents;
   const keys = layers.map(({ name, key }) => [name, key]);
-  const key = createHash('sha256')
-    .update(JSON.stringify([copies, keys]))
-    .digest('hex');
+  const key = sha256(JSON.stringify([copies, keys]));
   const folder = join(cacheFolder, 'builds', key);
   const kept = await keptLayers(folder);
   if (kept !== null) {

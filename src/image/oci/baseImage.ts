@@ -4,10 +4,10 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { inputFailure, workFailure } from '../../errors.ts';
 import type { Descriptor, ImageStore, StoredManifest } from '../../ports/registry.ts';
+import { digestOf } from '../../sha256.ts';
 import { parseJson, readBlobBytes } from '../blobs.ts';
 import { openBlob } from '../copyImage.ts';
 import {
-  digestOf,
   type ImageConfig,
   type ImageIndex,
   type ImageManifest,

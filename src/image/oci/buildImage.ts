@@ -1,6 +1,7 @@
 import type { BuildRequest, BuiltImage } from '../../ports/builder.ts';
 import type { Descriptor } from '../../ports/registry.ts';
-import { digestOf, type ImageIndex, jsonBytes, mediaTypes, parsePlatform } from '../imageFormat.ts';
+import { digestOf } from '../../sha256.ts';
+import { type ImageIndex, jsonBytes, mediaTypes, parsePlatform } from '../imageFormat.ts';
 import { assemblePlain } from './assemblePlain.ts';
 import { assembleSlices } from './assembleSlices.ts';
 import { hostPlatform } from './hostPlatform.ts';

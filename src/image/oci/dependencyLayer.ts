@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sha256 } from '../../sha256.ts';
 import { leftovers } from '../../workspace/contents/templateVariables.ts';
 import type { ContextContents, ContextYarn } from '../../workspace/contextContents.ts';
 import { type Platform, platformName } from '../imageFormat.ts';
@@ -27,7 +27,7 @@ export function dependencyKey({ layers, yarn }: ContextContents, platform: Platf
   const slice = layers.find(({ name }) => name === 'production')?.key ?? '';
   // Add-ons that an install compiles are tied to Node's ABI.
   const parts = [SCHEME, slice, yarn, platformName(platform), process.versions.modules];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  return sha256(JSON.stringify(parts));
 }
 
 /** The layer that this machine keeps for a key, or null. */

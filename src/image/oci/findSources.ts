@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import type { BuildRequest } from '../../ports/builder.ts';
+import { sha256 } from '../../sha256.ts';
 import { APP_FOLDER } from './assembleConfig.ts';
 import { type BuiltFiles, buildWorkspaces } from './buildWorkspaces.ts';
 import type { ContextFiles } from './contextFiles.ts';
@@ -65,7 +65,5 @@ function sourcesKey({ contents, secrets }: BuildRequest): string {
     builds.length > 0
       ? [yarn, buildArguments, secrets.map(({ id }) => id), process.version, process.arch]
       : [];
-  return createHash('sha256')
-    .update(JSON.stringify([SCHEME, service, layers, builds, runtime, how]))
-    .digest('hex');
+  return sha256(JSON.stringify([SCHEME, service, layers, builds, runtime, how]));
 }

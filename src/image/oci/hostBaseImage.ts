@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { digestOf } from '../../sha256.ts';
 import { hostBase } from '../hostBase.ts';
-import { digestOf, type ImageConfig } from '../imageFormat.ts';
+import type { ImageConfig } from '../imageFormat.ts';
 import { rootFileSystemTar } from '../rootFileSystemTar.ts';
 import type { BaseImage } from './baseImage.ts';
 import { hostPlatform } from './hostPlatform.ts';

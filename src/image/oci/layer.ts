@@ -8,8 +8,9 @@ import { type Pack, pack } from 'tar-stream';
 import { packEntry } from '../../context/packEntry.ts';
 import type { LargeObject } from '../../ports/git.ts';
 import type { Descriptor } from '../../ports/registry.ts';
+import { digestOf } from '../../sha256.ts';
 import { compareBytes } from '../../workspace/snapshot.ts';
-import { digestOf, mediaTypes } from '../imageFormat.ts';
+import { mediaTypes } from '../imageFormat.ts';
 
 /** One file of a layer. `path` is relative to the root of the image. */
 export type LayerEntry = { path: string /** User and group; root where absent. */; owner?: number } & (

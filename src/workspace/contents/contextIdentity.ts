@@ -1,5 +1,5 @@
+import { digestOf } from '../../sha256.ts';
 import type { ContextContents } from '../contextContents.ts';
-import { sha256 } from './contextPart.ts';
 
 /** Names how identities are made; a tag's trailer carries it beside the identity. */
 export const identityScheme = 'context-3';
@@ -24,7 +24,7 @@ export function identityOf(contents: Omit<ContextContents, 'identity'>): string 
     platforms,
     base,
   ]);
-  return `sha256:${sha256(canonical)}`;
+  return digestOf(canonical);
 }
 
 function pairs(record: Readonly<Record<string, string>>): [string, string][] {

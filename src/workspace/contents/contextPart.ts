@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { once } from '../../once.ts';
 import type { FileEntry } from '../../ports/git.ts';
+import { sha256 } from '../../sha256.ts';
 import type { ContextEntry } from '../contextContents.ts';
 
 /** Some files of a context with a key that is cheap to compare; the key and the entries are made when asked for. */
@@ -44,8 +44,4 @@ export function filesPart(files: readonly FileEntry[], folder?: string): Context
     () => files.map(({ path, mode, oid }) => ({ path, mode: mode as ContextEntry['mode'], from: { oid } })),
     folder,
   );
-}
-
-export function sha256(content: string | Buffer): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import satisfies from 'semver/functions/satisfies.js';
+import { sha256 } from '../../sha256.ts';
 import type { Project, Workspace } from '../project.ts';
 import { linkedFolder } from '../readManifest.ts';
 import { lockfileOutOfDate } from './lockfileFailures.ts';
@@ -29,7 +29,7 @@ export function sliceClassicLockfile(project: Project, scope: SliceScope): Lockf
   return {
     workspaces,
     versioned: new Set(workspaces),
-    digest: () => createHash('sha256').update(text()).digest('hex'),
+    digest: () => sha256(text()),
     text,
     packages: () => packages(entries),
     pathTo: (name) => pathTo(project, lockfile, scope, name),
