@@ -10,14 +10,14 @@ export default defineConfig({
     include: [
       'test/**/*.long.test.ts',
       // More cases than in `npm test`: see `isLong`.
-      'test/buildx/buildxBuilder.test.ts',
       'test/context/interruptions.test.ts',
       'test/context/templateImages.test.ts',
-      'test/context/templateSecrets.test.ts',
       'test/engine/silentRegistry.test.ts',
+      'test/oci/layerBytes.test.ts',
       'test/oci/ociBuilder.test.ts',
       'test/oci/platforms.test.ts',
       'test/release/fullDisk.test.ts',
+      'test/release/keepGoing.test.ts',
       'test/release/signals.test.ts',
       'test/workspace/installScripts.test.ts',
       'test/workspace/sources.test.ts',

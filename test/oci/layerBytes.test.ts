@@ -4,6 +4,7 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { compressTar, layerTar, writeLayer } from '../../src/image/oci/layer.ts';
+import { isLong } from '../support/isLong.ts';
 import { tempDir } from '../support/tempDir.ts';
 
 const never = AbortSignal.any([]);
@@ -22,7 +23,7 @@ async function* inPieces(whole: Buffer, length: number): AsyncGenerator<Buffer> 
   for (let at = 0; at < whole.length; at += length) yield Buffer.from(whole.subarray(at, at + length));
 }
 
-it.each([10_000, 200_000, 300_000, 1_500_000])(
+it.each(isLong ? [10_000, 200_000, 300_000, 1_500_000] : [10_000, 300_000])(
   'a layer of %i bytes is the same however its tar comes, in one piece or in many',
   async (length) => {
     const folder = await tempDir('layer');

@@ -16,15 +16,15 @@ const open = (location: string) => openImageStore(location, { env: {}, insecureR
 
 await describeWith(['registry', 'engine'], 'an image assembled without an engine', () => {
   const cases = [
-    [1, 'node-modules'],
     [4, 'node-modules'],
     [4, 'pnp'],
+    [1, 'node-modules'],
     [4, 'pnpm'],
     [3, 'node-modules'],
   ] as const;
   const cacheFolder = freshCache();
 
-  test.each(isLong ? cases : cases.slice(0, 3))(
+  test.each(isLong ? cases : cases.slice(0, 2))(
     'runs in the engine and says its version: Yarn %i, %s',
     async (yarn, linker) => {
       const registry = await startRegistry();

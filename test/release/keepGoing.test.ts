@@ -4,6 +4,7 @@ import { expect, it } from 'vitest';
 import { openImageStore } from '../../src/adapters/registry/openImageStore.ts';
 import { freshCache } from '../oci/ociFixture.ts';
 import { type TestRepos, testRepos } from '../support/demoRepos.ts';
+import { itLong } from '../support/isLong.ts';
 import { shipyarn } from '../support/run.ts';
 
 /** The build of `web` fails until the file is there that this gives the path of. */
@@ -61,46 +62,54 @@ it('--keep-going releases what can be built and says what is missing; a second r
   ]);
 }, 120_000);
 
-it('services of one group are released all or none', async () => {
-  const config = 'groups: { front: ["api", "web"] }\n';
-  const repos = await testRepos({ registry: 'oci:', builder: 'oci', config });
-  const file = await failingBuild(repos);
-  const partly = await releaseWithReport(repos, ['--keep-going']);
-  expect(partly.exitCode, partly.stderr).toBe(1);
-  expect(partly.report.failed).toEqual(['@harbour/api', '@harbour/web']);
-  expect(await repos.remoteTags()).toEqual(['@harbour/worker@0.1.0']);
-  await writeFile(file, '');
-  expect((await releaseWithReport(repos, ['--keep-going'])).exitCode).toBe(0);
-  expect(await repos.remoteTags()).toHaveLength(3);
-}, 120_000);
+itLong(
+  'services of one group are released all or none',
+  async () => {
+    const config = 'groups: { front: ["api", "web"] }\n';
+    const repos = await testRepos({ registry: 'oci:', builder: 'oci', config });
+    const file = await failingBuild(repos);
+    const partly = await releaseWithReport(repos, ['--keep-going']);
+    expect(partly.exitCode, partly.stderr).toBe(1);
+    expect(partly.report.failed).toEqual(['@harbour/api', '@harbour/web']);
+    expect(await repos.remoteTags()).toEqual(['@harbour/worker@0.1.0']);
+    await writeFile(file, '');
+    expect((await releaseWithReport(repos, ['--keep-going'])).exitCode).toBe(0);
+    expect(await repos.remoteTags()).toHaveLength(3);
+  },
+  120_000,
+);
 
-it('--rebuild --keep-going releases what can be rebuilt, and leaves the image of the rest as it was', async () => {
-  const repos = await testRepos({ registry: 'oci:', builder: 'oci' });
-  const file = await failingBuild(repos);
-  await writeFile(file, '');
-  expect((await releaseWithReport(repos, [])).exitCode).toBe(0);
-  const store = openImageStore(`oci:${path.join(repos.folder, 'images')}`, {
-    env: {},
-    insecureRegistries: [],
-  });
-  const images = async () => {
-    const tags = await store.listTags('web');
-    return Promise.all(tags.map(async (tag) => [tag, (await store.getManifest('web', tag))?.digest]));
-  };
-  const before = await images();
+itLong(
+  '--rebuild --keep-going releases what can be rebuilt, and leaves the image of the rest as it was',
+  async () => {
+    const repos = await testRepos({ registry: 'oci:', builder: 'oci' });
+    const file = await failingBuild(repos);
+    await writeFile(file, '');
+    expect((await releaseWithReport(repos, [])).exitCode).toBe(0);
+    const store = openImageStore(`oci:${path.join(repos.folder, 'images')}`, {
+      env: {},
+      insecureRegistries: [],
+    });
+    const images = async () => {
+      const tags = await store.listTags('web');
+      return Promise.all(tags.map(async (tag) => [tag, (await store.getManifest('web', tag))?.digest]));
+    };
+    const before = await images();
 
-  await rm(file);
-  const partly = await releaseWithReport(repos, ['--rebuild', '--keep-going'], {
-    SHIPYARN_CACHE: await freshCache(),
-  });
-  expect(partly.exitCode, partly.stderr).toBe(1);
-  expect(partly.report).toMatchObject({ outcome: 'released', failed: ['@harbour/web'] });
-  const tags = ['@harbour/api@0.1.0', '@harbour/api@0.1.1', '@harbour/web@0.1.0'];
-  expect(await repos.remoteTags()).toEqual([...tags, '@harbour/worker@0.1.0', '@harbour/worker@0.1.1']);
-  expect(await images()).toEqual(before);
+    await rm(file);
+    const partly = await releaseWithReport(repos, ['--rebuild', '--keep-going'], {
+      SHIPYARN_CACHE: await freshCache(),
+    });
+    expect(partly.exitCode, partly.stderr).toBe(1);
+    expect(partly.report).toMatchObject({ outcome: 'released', failed: ['@harbour/web'] });
+    const tags = ['@harbour/api@0.1.0', '@harbour/api@0.1.1', '@harbour/web@0.1.0'];
+    expect(await repos.remoteTags()).toEqual([...tags, '@harbour/worker@0.1.0', '@harbour/worker@0.1.1']);
+    expect(await images()).toEqual(before);
 
-  // What is not rebuilt is as released, and waits for the next rebuild.
-  const next = await releaseWithReport(repos, []);
-  expect(next.exitCode, next.stderr).toBe(0);
-  expect(await repos.remoteTags()).toHaveLength(5);
-}, 120_000);
+    // What is not rebuilt is as released, and waits for the next rebuild.
+    const next = await releaseWithReport(repos, []);
+    expect(next.exitCode, next.stderr).toBe(0);
+    expect(await repos.remoteTags()).toHaveLength(5);
+  },
+  120_000,
+);

@@ -1,15 +1,11 @@
 import { expect, it } from 'vitest';
 import { describeWith } from '../support/parts.ts';
-import { movingBranch, oneCommit } from './sideBySide.ts';
+import { oneCommit } from './sideBySide.ts';
 
 await describeWith(['linux', 'registry'], 'releases side by side', () => {
   it('of one commit: one is made', async () => {
     const told = await oneCommit(3);
     console.log(told);
     expect(told).toContain(' 1 claim,');
-  }, 240_000);
-
-  it('over a moving branch: no version twice, none left out, no bump lost, the newest deployed', async () => {
-    console.log(await movingBranch(4));
   }, 240_000);
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { writeContext } from '../../src/context/writeContext.ts';
 import { describeContext } from '../../src/workspace/describeContext.ts';
 import { type TestRepo, testFolder } from '../helpers/testRepo.ts';
-import { isLong } from '../support/isLong.ts';
+import { isLong, itLong } from '../support/isLong.ts';
 import { contextOf, projectOf, serviceOf, startYarn, type YarnVersion, yarnRepo } from './yarnRepo.ts';
 
 /** A service with a build script, so that there is an install for the build as well. */
@@ -62,7 +62,7 @@ describe.each(isLong ? ([1, 3, 4] as const) : ([4] as const))('install scripts u
 });
 
 describe('install scripts', () => {
-  it('of patch-package find its patches, under Yarn 1', async () => {
+  itLong('of patch-package find its patches, under Yarn 1', async () => {
     const patch = [
       'diff --git a/node_modules/ms/index.js b/node_modules/ms/index.js',
       '--- a/node_modules/ms/index.js',

@@ -5,7 +5,7 @@ import { writeContext } from '../../src/context/writeContext.ts';
 import { describeContext } from '../../src/workspace/describeContext.ts';
 import { gitHttpServer } from '../deploy/gitHttpServer.ts';
 import { addBareRemote, type TestRepo, testFolder, testRepo } from '../helpers/testRepo.ts';
-import { isLong } from '../support/isLong.ts';
+import { isLong, itLong } from '../support/isLong.ts';
 import { reachingNpm, shipyarn } from '../support/run.ts';
 import { fakeRegistry, tarball } from './property/fakeRegistry.ts';
 import { publishedPackages } from './property/publishedPackages.ts';
@@ -77,7 +77,7 @@ async function installed(yarn: YarnVersion, repo: TestRepo, more: readonly strin
   return { folder, lockfile: readFileSync(join(folder, 'yarn.lock'), 'utf8') };
 }
 
-describe.each(isLong ? ([1, 2, 3, 4] as const) : ([1, 4] as const))(
+describe.each(isLong ? ([1, 2, 3, 4] as const) : ([4] as const))(
   'packages from elsewhere under Yarn %i',
   (yarn) => {
     it('come from Git and from archives, as the lockfile says', async () => {
@@ -138,8 +138,9 @@ describe.each(isLong ? ([2, 3, 4] as const) : ([4] as const))('committed archive
   });
 });
 
-describe('an offline mirror under Yarn 1', () => {
-  it('gives the archives of the slice and no others, which an install without a network is content with', async () => {
+itLong(
+  'an offline mirror under Yarn 1 gives the archives of the slice and no others, which an install without a network is content with',
+  async () => {
     const library = testRepo();
     const commit = library.commit('feat: one', {
       'package.json': '{ "name": "from-git", "version": "1.0.0" }\n',
@@ -162,8 +163,8 @@ describe('an offline mirror under Yarn 1', () => {
     expect(inSlice).toEqual(expect.arrayContaining(['@babel-parser-7.0.0.tgz', `infra.git-${commit}`]));
     expect(all.length).toBeGreaterThan(inSlice.length);
     expect(readdirSync(join(folder, 'node_modules'))).toEqual(expect.arrayContaining(['dog', 'from-git']));
-  });
-});
+  },
+);
 
 describe('resolutions under Yarn 1', () => {
   it('stay in a slice that does not need them, for Yarn resolves them in any case', async () => {

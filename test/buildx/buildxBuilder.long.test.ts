@@ -7,7 +7,6 @@ import { recorder, requestOf, testBuilder } from '../engine/engineFixture.ts';
 import { startRefusingRegistry } from '../engine/refusingRegistry.ts';
 import { baseImage, docker } from '../support/engine.ts';
 import { freePort } from '../support/freePort.ts';
-import { itLong } from '../support/isLong.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry, type TestRegistry } from '../support/registry.ts';
 import { tempDir } from '../support/tempDir.ts';
@@ -153,23 +152,19 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'the buildx bu
     expect(digests.size).toBe(2);
   });
 
-  itLong(
-    'goes to the next builder where the favourite cannot be reached',
-    async () => {
-      const service = ['a', 'b', 'c', 'd', 'e', 'f'].find(
-        (name) => rankBuilders(name, ['alive', 'dead'])[0] === 'dead',
-      );
-      const files = { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: 'a' };
-      const request = requestOf(files, { location: location(), service: service ?? '' });
-      const { events, report } = recorder();
-      const image = await builderWith(['alive', 'dead']).build(request, { signal, report });
-      expect(image.digest).toMatch(/^sha256:/);
-      expect(events).toContainEqual(
-        expect.objectContaining({ kind: 'warning', message: expect.stringContaining('The builder dead') }),
-      );
-    },
-    90_000,
-  );
+  it('goes to the next builder where the favourite cannot be reached', async () => {
+    const service = ['a', 'b', 'c', 'd', 'e', 'f'].find(
+      (name) => rankBuilders(name, ['alive', 'dead'])[0] === 'dead',
+    );
+    const files = { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: 'a' };
+    const request = requestOf(files, { location: location(), service: service ?? '' });
+    const { events, report } = recorder();
+    const image = await builderWith(['alive', 'dead']).build(request, { signal, report });
+    expect(image.digest).toMatch(/^sha256:/);
+    expect(events).toContainEqual(
+      expect.objectContaining({ kind: 'warning', message: expect.stringContaining('The builder dead') }),
+    );
+  }, 90_000);
 
   it('waits for a step that is silent for longer than builders may be', async () => {
     const files = { Dockerfile: `FROM ${base}\nRUN sleep 4 && echo ${Math.random()}\n` };
@@ -178,32 +173,26 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'the buildx bu
     expect(digest).toMatch(/^sha256:/);
   }, 90_000);
 
-  itLong(
-    'leaves a builder that hangs in the middle of a build',
-    async () => {
-      const { address, hang } = await startBuildkitd([registry.host]);
-      env.BUILDX_CONFIG = await buildxConfig({ alive: env.ALIVE ?? '', hung: address });
-      const service = ['a', 'b', 'c', 'd'].find(
-        (name) => rankBuilders(name, ['alive', 'hung'])[0] === 'hung',
-      );
-      const files = { Dockerfile: `FROM ${base}\nRUN sleep 4 && echo ${Math.random()}\n` };
-      const request = requestOf(files, { location: location(), service: service ?? '' });
-      const { events, report } = recorder();
-      const image = await builderWith(['alive', 'hung'], '2').build(request, {
-        signal,
-        report(event) {
-          report(event);
-          if (event.kind === 'build' && event.step.includes('RUN sleep')) hang();
-        },
-      });
-      expect(image.digest).toMatch(/^sha256:/);
-      const warnings = events.filter(({ kind }) => kind === 'warning');
-      expect(warnings).toMatchObject([
-        { message: expect.stringMatching(/^The builder hung .*no sign of life for 2 s/) },
-      ]);
-    },
-    90_000,
-  );
+  it('leaves a builder that hangs in the middle of a build', async () => {
+    const { address, hang } = await startBuildkitd([registry.host]);
+    env.BUILDX_CONFIG = await buildxConfig({ alive: env.ALIVE ?? '', hung: address });
+    const service = ['a', 'b', 'c', 'd'].find((name) => rankBuilders(name, ['alive', 'hung'])[0] === 'hung');
+    const files = { Dockerfile: `FROM ${base}\nRUN sleep 4 && echo ${Math.random()}\n` };
+    const request = requestOf(files, { location: location(), service: service ?? '' });
+    const { events, report } = recorder();
+    const image = await builderWith(['alive', 'hung'], '2').build(request, {
+      signal,
+      report(event) {
+        report(event);
+        if (event.kind === 'build' && event.step.includes('RUN sleep')) hang();
+      },
+    });
+    expect(image.digest).toMatch(/^sha256:/);
+    const warnings = events.filter(({ kind }) => kind === 'warning');
+    expect(warnings).toMatchObject([
+      { message: expect.stringMatching(/^The builder hung .*no sign of life for 2 s/) },
+    ]);
+  }, 90_000);
 
   it('says that no builder could be reached', async () => {
     const request = requestOf({ Dockerfile: 'FROM scratch\nCOPY a /a\n', a: 'a' }, { location: location() });

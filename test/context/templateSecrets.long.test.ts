@@ -8,7 +8,6 @@ import { expect, it, onTestFinished } from 'vitest';
 import { type TestRepo, testFolder, testRepo } from '../helpers/testRepo.ts';
 import { makeCertificates } from '../support/certificates.ts';
 import { docker, runContainer } from '../support/engine.ts';
-import { isLong } from '../support/isLong.ts';
 import { describeWith } from '../support/parts.ts';
 import { shipyarn } from '../support/run.ts';
 import { fakeRegistry } from '../workspace/property/fakeRegistry.ts';
@@ -74,7 +73,7 @@ await describeWith(
   ['engine', 'openssl'],
   "a company's registry, with a token and an authority of its own",
   () => {
-    it.each(isLong ? ([1, 4] as const) : ([4] as const))(
+    it.each([1, 4] as const)(
       'serves the installs of the template under Yarn %i, and leaves no trace in the image',
       {
         timeout: 180_000,
