@@ -35,7 +35,8 @@ commands started through \`PATH\`, both seen in an extra, untimed run. Where the
 is known, and each tool's answer is compared with it. Compare ratios; the times are this machine's.
 
 shipyarn is measured as \`npm run build\` makes it: with bytecode for the V8 that runs it (\`dist/bytecode\`), as turbo and
-git-cliff come with machine code. Under another version of Node it compiles its code at each start.
+git-cliff come with machine code. Under another version of Node it compiles its code at each start. No command gets
+\`NODE_EXTRA_CA_CERTS\`, which Node parses at each start.
 
 ${asked.length === 0 ? '' : targetsSection(asked)}${answers === null ? '' : answersSection(answers)}${results.map(taskSection).join('\n')}${profile === null ? '' : profileSection(profile)}`;
 }
