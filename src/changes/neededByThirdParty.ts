@@ -13,12 +13,12 @@ export function neededByThirdParty(project: Project, workspace: Workspace): bool
 }
 
 function isNeededByThirdParty({ lockfile, yarn }: Project, { name }: Workspace): boolean {
-  for (const line of [`\n    "${name}"`, `\n    ${name}`]) {
-    for (let at = lockfile.indexOf(line); at !== -1; at = lockfile.indexOf(line, at + 1)) {
-      const end = lockfile.indexOf('\n\n', at);
-      const rest = lockfile.slice(at, end === -1 ? undefined : end);
-      if (yarn.family === 'classic' || /\n {2}linkType: hard/.test(rest)) return true;
-    }
+  for (let at = lockfile.indexOf(name); at !== -1; at = lockfile.indexOf(name, at + 1)) {
+    const around = lockfile.slice(at - 6, at) + lockfile.charAt(at + name.length);
+    if (!/\n {4}"?[": ]$/.test(around)) continue;
+    const end = lockfile.indexOf('\n\n', at);
+    const rest = lockfile.slice(at, end === -1 ? undefined : end);
+    if (yarn.family === 'classic' || /\n {2}linkType: hard/.test(rest)) return true;
   }
   return false;
 }
