@@ -2,7 +2,7 @@ import { dependencyPath } from './dependencyPath.ts';
 import { inputClassifier } from './inputParts.ts';
 import type { Reason } from './reason.ts';
 import type { InputPart } from './serviceChange.ts';
-import { entriesAt, installs, type ServiceSide } from './serviceSide.ts';
+import { holds, installs, type ServiceSide } from './serviceSide.ts';
 
 /** More files say nothing more to a person. */
 const mostPaths = 20;
@@ -13,7 +13,7 @@ const mostPaths = 20;
  * one, which may load others.
  */
 export function plainReasons(after: ServiceSide, changed: ReadonlySet<string>): Reason[] | null {
-  const edited = [...changed].filter((path) => entriesAt(after, path).length > 0).sort();
+  const edited = [...changed].filter((path) => holds(after, path)).sort();
   if (edited.length === 0 || edited.some((path) => installs(after, path))) return null;
   return editReasons(edited, [after]);
 }

@@ -2,7 +2,7 @@ import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import type { ServiceInputs } from './attributeCommits.ts';
 import { inputClassifier } from './inputParts.ts';
 import { type LockfileEdits, lockfileHeader } from './lockfileEdits.ts';
-import { entriesAt, type ServiceSide } from './serviceSide.ts';
+import { holds, type ServiceSide } from './serviceSide.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 /**
@@ -17,7 +17,7 @@ export async function serviceInputs(
 ): Promise<ServiceInputs> {
   const classify = inputClassifier(sides);
   const isKnown = (path: string) =>
-    sides.some((side) => side.contents.dockerfile.origin === path || entriesAt(side, path).length > 0);
+    sides.some((side) => side.contents.dockerfile.origin === path || holds(side, path));
   const isSource = await sourceMatcher(sides);
   const slices = () => sides.flatMap(({ closures }) => closures.map(({ slice }) => slice));
   return {

@@ -4,6 +4,7 @@ import type { ContextContents, ContextEntry, ContextLayer } from '../workspace/c
 import { describeContext } from '../workspace/describeContext.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
+import { workspaceOwner } from './workspaceOwner.ts';
 
 /** One service in one tree of the monorepo. */
 export interface ServiceSide {
@@ -32,6 +33,40 @@ export async function openSide(project: Project, service: Service): Promise<Serv
 /** What the image is made of at a path in the repo; a file may stand in several layers. */
 export function entriesAt({ contents }: ServiceSide, path: string): ContextEntry[] {
   return contents.layers.flatMap((layer) => entryAt(layer, contents, path) ?? []);
+}
+
+/** Whether the image is made of what stands at a path in the repo; asked of every path that a commit touched. */
+export function holds(side: ServiceSide, path: string): boolean {
+  const { folders, apart } = reachOf(side);
+  if (apart.has(path)) return true;
+  const workspace = workspaceOwner(side.project)(path);
+  return workspace !== null && folders.has(workspace.path) && entriesAt(side, path).length > 0;
+}
+
+interface Reach {
+  /** Of its workspaces. */
+  folders: ReadonlySet<string>;
+  /** Paths in the repo that are in the image by themselves, not with a folder. */
+  apart: ReadonlySet<string>;
+}
+
+const reaches = new WeakMap<ServiceSide, Reach>();
+
+function reachOf(side: ServiceSide): Reach {
+  const known = reaches.get(side) ?? {
+    folders: new Set(side.closures.flatMap(({ workspaces }) => workspaces.map(({ path }) => path))),
+    apart: new Set(side.contents.layers.flatMap((layer) => pathsApart(layer, side.contents))),
+  };
+  reaches.set(side, known);
+  return known;
+}
+
+function pathsApart(layer: ContextLayer, contents: ContextContents): string[] {
+  const folder = folderOf(layer, contents);
+  const single = layer.parts.filter((part) => !part.folder.endsWith('/'));
+  return single.flatMap((part) =>
+    part.folder === '' ? part.entries().map(({ path }) => folder + path) : folder + part.folder,
+  );
 }
 
 /** Whether the install of a slice takes the file at a path in the repo. */

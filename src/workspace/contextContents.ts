@@ -15,6 +15,17 @@ export interface ContextEntry {
 /** Parts of a context that the Dockerfile copies one after the other, each cached until its own bytes change. */
 export type ContextLayerName = 'manifests' | 'production' | 'dependencies' | 'service';
 
+/** Some files of a layer. */
+export interface ContextPart {
+  /** SHA-256 in hex over what the entries hold: equal keys, equal files. */
+  readonly key: string;
+  /** What all paths begin with: a folder and its slash, the one path that there is, or `''`. */
+  readonly folder: string;
+  entries(): readonly ContextEntry[];
+  /** The entry at a path. */
+  entry(path: string): ContextEntry | undefined;
+}
+
 export interface ContextLayer {
   /**
    * `manifests`: all that an immutable install of the build slice needs (absent without a build script);
@@ -28,8 +39,8 @@ export interface ContextLayer {
   readonly key: string;
   /** Sorted by path bytes; paths include the prefix. Made when asked for. */
   readonly entries: readonly ContextEntry[];
-  /** What it is joined from: equal keys, equal files. Paths are without the prefix. */
-  readonly parts: readonly { readonly key: string; entries(): readonly ContextEntry[] }[];
+  /** What it is joined from. Paths are without the prefix. */
+  readonly parts: readonly ContextPart[];
   /** The entry at a path without the prefix. */
   entry(path: string): ContextEntry | undefined;
 }

@@ -2,7 +2,6 @@ import { once } from '../once.ts';
 import { type Closure, serviceClosure } from './closure.ts';
 import { identityOf } from './contents/contextIdentity.ts';
 import { contextLayer } from './contents/contextLayer.ts';
-import type { ContextPart } from './contents/contextPart.ts';
 import { type DockerfileSource, dockerfileOf } from './contents/dockerfileOf.ts';
 import { type IgnoreRules, readIgnoreRules } from './contents/ignoreRules.ts';
 import { installParts, installWarnings } from './contents/installLayer.ts';
@@ -14,7 +13,7 @@ import { signalEntrypoint, startCommand } from './contents/startCommand.ts';
 import { templateVariables } from './contents/templateVariables.ts';
 import { yarnPart, yarnRun } from './contents/yarnRun.ts';
 import { environmentFileWarnings } from './contents/yarnSettings.ts';
-import type { ContextContents } from './contextContents.ts';
+import type { ContextContents, ContextPart } from './contextContents.ts';
 import type { Project, Workspace } from './project.ts';
 import type { Service } from './service.ts';
 

@@ -1,8 +1,7 @@
 import { once } from '../../once.ts';
 import { sha256 } from '../../sha256.ts';
-import type { ContextEntry, ContextLayer, ContextLayerName } from '../contextContents.ts';
+import type { ContextEntry, ContextLayer, ContextLayerName, ContextPart } from '../contextContents.ts';
 import { compareBytes } from '../snapshot.ts';
-import type { ContextPart } from './contextPart.ts';
 
 /** A layer of parts below a folder of the context; where two parts hold a path, the first wins. */
 export function contextLayer(

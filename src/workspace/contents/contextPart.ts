@@ -1,18 +1,9 @@
 import { once } from '../../once.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import { sha256 } from '../../sha256.ts';
-import type { ContextEntry } from '../contextContents.ts';
+import type { ContextEntry, ContextPart } from '../contextContents.ts';
 
-/** Some files of a context with a key that is cheap to compare; the key and the entries are made when asked for. */
-export interface ContextPart {
-  /** SHA-256 in hex over what the entries hold. */
-  readonly key: string;
-  entries(): readonly ContextEntry[];
-  /** The entry at a path. */
-  entry(path: string): ContextEntry | undefined;
-}
-
-/** A part with the key that `makeKey` gives; both functions run at most once. All paths begin with `folder`. */
+/** A part with the key that `makeKey` gives; both functions run at most once. */
 export function contextPart(
   makeKey: () => string,
   list: () => readonly ContextEntry[],
@@ -25,6 +16,7 @@ export function contextPart(
     get key() {
       return key();
     },
+    folder,
     entries,
     entry: (path) => (path.startsWith(folder) ? byPath().get(path) : undefined),
   };

@@ -1,12 +1,13 @@
 import type { FileEntry } from '../../ports/git.ts';
 import type { Closure } from '../closure.ts';
+import type { ContextPart } from '../contextContents.ts';
 import { keptByScope } from '../lockfile/keptByScope.ts';
 import type { PackageManifest, Project, Workspace } from '../project.ts';
 import { manifestPath } from '../readManifest.ts';
 import type { Service } from '../service.ts';
 import { compareBytes } from '../snapshot.ts';
 import { checkTokens, checkVariablesAreSecrets } from './checkTokens.ts';
-import { type ContextPart, contextPart, filesPart, writtenPart } from './contextPart.ts';
+import { contextPart, filesPart, writtenPart } from './contextPart.ts';
 import { installManifest, type ManifestScope, manifestJson, sourceManifest } from './installManifest.ts';
 import { installScriptFiles } from './installScriptFiles.ts';
 import { hasInstallScripts, installScripts } from './installScripts.ts';
@@ -166,5 +167,6 @@ function writeManifest(
   return contextPart(
     () => part.key,
     () => [{ path, mode: '100644', from: { content }, outsideIdentity: true }],
+    path,
   );
 }

@@ -1,10 +1,10 @@
 import { posix } from 'node:path';
 import type { Closure } from '../closure.ts';
-import type { ContextContents, ContextLayer } from '../contextContents.ts';
+import type { ContextContents, ContextLayer, ContextPart } from '../contextContents.ts';
 import type { Project } from '../project.ts';
 import type { Service } from '../service.ts';
 import { contextLayer } from './contextLayer.ts';
-import { type ContextPart, contextPart, filesPart } from './contextPart.ts';
+import { contextPart, filesPart } from './contextPart.ts';
 import { copiedFiles } from './copiedFiles.ts';
 import { copySources } from './copySources.ts';
 import type { IgnoreRules } from './ignoreRules.ts';

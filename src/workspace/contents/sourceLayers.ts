@@ -1,11 +1,11 @@
 import type { FileEntry } from '../../ports/git.ts';
 import type { Closure } from '../closure.ts';
-import type { ContextLayer } from '../contextContents.ts';
+import type { ContextLayer, ContextPart } from '../contextContents.ts';
 import type { Project, Workspace } from '../project.ts';
 import type { Service } from '../service.ts';
 import { compareBytes } from '../snapshot.ts';
 import { contextLayer } from './contextLayer.ts';
-import { type ContextPart, filesPart } from './contextPart.ts';
+import { filesPart } from './contextPart.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
 import { sourceManifestPart } from './installLayer.ts';
 import { fileOrFolder, namedFiles } from './rootFiles.ts';

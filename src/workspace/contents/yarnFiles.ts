@@ -1,12 +1,13 @@
 import { posix } from 'node:path';
 import { inputFailure } from '../../errors.ts';
 import type { FileEntry } from '../../ports/git.ts';
+import type { ContextPart } from '../contextContents.ts';
 import { checkDependencies, checkFields } from '../lockfile/checkFields.ts';
 import type { LockfileSlice } from '../lockfile/lockfileSlice.ts';
 import type { Project } from '../project.ts';
 import { readManifest } from '../readManifest.ts';
 import { compareBytes, type Snapshot } from '../snapshot.ts';
-import { type ContextPart, filesPart } from './contextPart.ts';
+import { filesPart } from './contextPart.ts';
 import { fileOrFolder } from './rootFiles.ts';
 import { checkFiles } from './sourceFiles.ts';
 import { checkClientKeys } from './yarnSettings.ts';

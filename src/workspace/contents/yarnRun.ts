@@ -1,6 +1,5 @@
-import type { ContextYarn } from '../contextContents.ts';
+import type { ContextPart, ContextYarn } from '../contextContents.ts';
 import type { Project } from '../project.ts';
-import type { ContextPart } from './contextPart.ts';
 import { writtenPart } from './contextPart.ts';
 import { fetchYarnScript } from './fetchYarnScript.ts';
 import { yarnRegistry } from './yarnRegistry.ts';

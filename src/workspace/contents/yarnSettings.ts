@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { inputFailure } from '../../errors.ts';
+import type { ContextPart } from '../contextContents.ts';
 import type { Project } from '../project.ts';
-import { type ContextPart, writtenPart } from './contextPart.ts';
+import { writtenPart } from './contextPart.ts';
 
 /**
  * Left out of an install layer's settings. `immutablePatterns`: an immutable install fails where it changes a file that
