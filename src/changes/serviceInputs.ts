@@ -38,9 +38,7 @@ async function sourceMatcher(
   sides: readonly [ServiceSide, ...ServiceSide[]],
 ): Promise<(path: string) => boolean> {
   const [{ project, service, contents }] = sides;
-  const folders = new Set(
-    sides.flatMap(({ closures }) => closures.flatMap(({ workspaces }) => workspaces.map(({ path }) => path))),
-  );
+  const folders = new Set(sides.flatMap((side) => [...side.folders]));
   const owners = sides.map((side) => workspaceOwner(side.project));
   const rules = await readIgnoreRules(project.snapshot, service, contents.dockerfile.origin);
   return (path) => {

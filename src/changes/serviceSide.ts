@@ -13,6 +13,10 @@ export interface ServiceSide {
   contents: ContextContents;
   /** What the service needs to run and, where anything is built, what it needs for that. */
   closures: readonly Closure[];
+  /** Folders of their workspaces. */
+  folders: ReadonlySet<string>;
+  /** Paths in the repo that are in the image by themselves, not with a workspace's folder. */
+  apart: ReadonlySet<string>;
 }
 
 /** Rejects with an input failure where the service could not be built from this tree. */
@@ -20,12 +24,22 @@ export async function openSide(project: Project, service: Service): Promise<Serv
   const contents = await describeContext(project, service);
   const kinds = contents.builds.length > 0 ? (['runtime', 'build'] as const) : (['runtime'] as const);
   const closures = once(() => kinds.map((kind) => serviceClosure(project, service, kind)));
+  const folders = once(
+    () => new Set(closures().flatMap(({ workspaces }) => workspaces.map(({ path }) => path))),
+  );
+  const apart = once(() => new Set(contents.layers.flatMap((layer) => pathsApart(layer, contents))));
   return {
     project,
     service,
     contents,
     get closures() {
       return closures();
+    },
+    get folders() {
+      return folders();
+    },
+    get apart() {
+      return apart();
     },
   };
 }
@@ -37,28 +51,9 @@ export function entriesAt({ contents }: ServiceSide, path: string): ContextEntry
 
 /** Whether the image is made of what stands at a path in the repo; asked of every path that a commit touched. */
 export function holds(side: ServiceSide, path: string): boolean {
-  const { folders, apart } = reachOf(side);
-  if (apart.has(path)) return true;
+  if (side.apart.has(path)) return true;
   const workspace = workspaceOwner(side.project)(path);
-  return workspace !== null && folders.has(workspace.path) && entriesAt(side, path).length > 0;
-}
-
-interface Reach {
-  /** Of its workspaces. */
-  folders: ReadonlySet<string>;
-  /** Paths in the repo that are in the image by themselves, not with a folder. */
-  apart: ReadonlySet<string>;
-}
-
-const reaches = new WeakMap<ServiceSide, Reach>();
-
-function reachOf(side: ServiceSide): Reach {
-  const known = reaches.get(side) ?? {
-    folders: new Set(side.closures.flatMap(({ workspaces }) => workspaces.map(({ path }) => path))),
-    apart: new Set(side.contents.layers.flatMap((layer) => pathsApart(layer, side.contents))),
-  };
-  reaches.set(side, known);
-  return known;
+  return workspace !== null && side.folders.has(workspace.path) && entriesAt(side, path).length > 0;
 }
 
 function pathsApart(layer: ContextLayer, contents: ContextContents): string[] {

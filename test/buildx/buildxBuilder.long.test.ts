@@ -52,6 +52,13 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'the buildx bu
     base = await pushBase();
   }, 120_000);
 
+  /** Another builder, `fresh`, which has no cache. */
+  async function startFresh(): Promise<void> {
+    const { address } = await startBuildkitd([registry.host]);
+    const dead = 'tcp://127.0.0.1:1';
+    env.BUILDX_CONFIG = await buildxConfig({ alive: env.ALIVE ?? '', dead, fresh: address });
+  }
+
   async function pushBase(): Promise<string> {
     const request = requestOf(
       { Dockerfile: `FROM ${await baseImage()}\nENV BASE=1\n` },
@@ -106,12 +113,7 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'the buildx bu
     const Dockerfile = `FROM ${base}\nRUN echo ${ran} > /ran\nCOPY a /a\n`;
     const first = requestOf({ Dockerfile, a: 'one' }, { location: location(), imageTag: 'last' });
     await builderWith(['alive']).build(first, { signal, ...recorder() });
-    const { address } = await startBuildkitd([registry.host]);
-    env.BUILDX_CONFIG = await buildxConfig({
-      alive: env.ALIVE ?? '',
-      dead: 'tcp://127.0.0.1:1',
-      fresh: address,
-    });
+    await startFresh();
     const cacheFrom = [`${registry.host}/team/api:gone`, `${registry.host}/team/api:last`];
     const second = requestOf({ Dockerfile, a: 'two' }, { location: location(), cacheFrom });
     const { builds, report } = recorder();
@@ -127,12 +129,7 @@ await describeWith(['buildx', 'buildkitd', 'registry', 'engine'], 'the buildx bu
     const cacheTo = `${location()}/api:cache`;
     const first = requestOf({ Dockerfile, a: 'one' }, { location: location(), cacheTo });
     await builderWith(['alive']).build(first, { signal, ...recorder() });
-    const { address } = await startBuildkitd([registry.host]);
-    env.BUILDX_CONFIG = await buildxConfig({
-      alive: env.ALIVE ?? '',
-      dead: 'tcp://127.0.0.1:1',
-      fresh: address,
-    });
+    await startFresh();
     const second = requestOf(
       { Dockerfile, a: 'two' },
       { location: location(), cacheTo, cacheFrom: [cacheTo] },

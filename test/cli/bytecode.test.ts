@@ -16,6 +16,13 @@ async function copyOfDist(): Promise<{ bin: string; bytecode: string }> {
   return { bin: path.join(folder, 'dist/bin.cjs'), bytecode: path.join(folder, 'dist/bytecode', version) };
 }
 
+/** A file for Node's `--require`. */
+async function scriptOf(text: string): Promise<string> {
+  const file = path.join(await tempDir('seen'), 'seen.cjs');
+  await writeFile(file, text);
+  return file;
+}
+
 describe('the bytecode that the build makes', () => {
   let copy: Awaited<ReturnType<typeof copyOfDist>>;
   let cwd: string;
@@ -30,9 +37,7 @@ describe('the bytecode that the build makes', () => {
 
   /** What V8 said of each file's bytecode. Node tells nobody: a script asks in its place. */
   const verdicts = async (options = '') => {
-    const seen = path.join(await tempDir('seen'), 'seen.cjs');
-    await writeFile(
-      seen,
+    const seen = await scriptOf(
       `const vm = require('node:vm');
        const { Script } = vm;
        vm.Script = class extends Script {
@@ -52,9 +57,7 @@ describe('the bytecode that the build makes', () => {
   });
 
   it('leaves Node the code cache of its own modules', async () => {
-    const seen = path.join(await tempDir('seen'), 'seen.cjs');
-    await writeFile(
-      seen,
+    const seen = await scriptOf(
       `const { internalBinding } = require('internal/test/binding');
        process.on('exit', () => {
          const usage = internalBinding('builtins').getCacheUsage();
