@@ -22,7 +22,7 @@ await describeWith(['buildx', 'engine'], "a builder of buildx's driver `docker`"
   ])(
     'says that the registry answered %i %s (%s), with the way out',
     async (status, code, message, reason) => {
-      const refusing = await startRefusingRegistry(status, code, message);
+      const host = await startRefusingRegistry(status, code, message);
       const builder = buildxBuilder({
         buildx: buildxCommand({ ...process.env, BUILDX_CONFIG: await tempDir('buildx') }),
         builders: [],
@@ -30,10 +30,9 @@ await describeWith(['buildx', 'engine'], "a builder of buildx's driver `docker`"
         openLayout: (folder) => openImageStore(`oci:${folder}`, { env: {}, insecureRegistries: [] }),
       });
       const files = { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: String(status) };
-      const request = requestOf(files, { location: `${refusing.host}/team` });
+      const request = requestOf(files, { location: `${host}/team` });
       const attempt = builder.build(request, { signal, ...recorder() });
       await expect(attempt).rejects.toMatchObject({ reason, hint: expect.any(String), at: undefined });
-      refusing.close();
     },
   );
 });

@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { testFolder, testRepo } from '../helpers/testRepo.ts';
+import { serve } from '../support/httpServer.ts';
 import { shipyarn } from '../support/run.ts';
 import { tarball } from '../workspace/property/fakeRegistry.ts';
 import { asText } from '../workspace/yarnRepo.ts';
@@ -17,14 +16,12 @@ async function yarnRegistry(name: string, file: string, credentials: readonly (s
     { name, version: '9.9.9' },
     { [file]: "console.log('the Yarn of this registry');\n" },
   );
-  const server = createServer((request, response) => {
+  const host = await serve((request, response) => {
     const known = credentials.includes(request.headers.authorization);
     const found = request.url === `/npm/${name}/-/${name.split('/').at(-1)}-9.9.9.tgz`;
     response.writeHead(known ? (found ? 200 : 404) : 401).end(known && found ? archive : undefined);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/npm`;
+  return `http://${host}/npm`;
 }
 
 /** Runs the script that a context without a committed Yarn release carries. */

@@ -1,13 +1,5 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { whenFileEnds } from '../support/whenFileEnds.ts';
-
-const running = new Set<Server>();
-
-whenFileEnds(() => {
-  for (const server of running) server.close();
-  running.clear();
-});
+import type { IncomingMessage } from 'node:http';
+import { serve } from '../support/httpServer.ts';
 
 /** One pull or merge request, in no forge's own words. */
 interface StoredRequest {
@@ -43,7 +35,7 @@ type Handler = (server: ForgeServer, method: string, url: URL, body: Body) => Re
  */
 export async function forgeServer(kind: 'github' | 'gitlab' | 'gitea', token: string): Promise<ForgeServer> {
   const state: ForgeServer = { api: '', requests: [], releases: [], calls: [], barred: new Set() };
-  const server = createServer(async (request, response) => {
+  const host = await serve(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://forge');
     state.calls.push(`${request.method} ${url.pathname}`);
     const answer = isAllowed(kind, request, token)
@@ -52,9 +44,7 @@ export async function forgeServer(kind: 'github' | 'gitlab' | 'gitea', token: st
     const { status, body } = answer ?? { status: 404, body: { message: 'Not Found' } };
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body ?? {}));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  running.add(server);
-  state.api = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  state.api = `http://${host}`;
   return state;
 }
 

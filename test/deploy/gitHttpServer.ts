@@ -1,22 +1,19 @@
 import { spawn } from 'node:child_process';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { onTestFinished } from 'vitest';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { serve } from '../support/httpServer.ts';
 
 /**
  * Serves a bare repository over Git's own smart HTTP (`git http-backend` as a CGI program) to whoever sends this
  * password, as forges do with tokens; null: to everybody. Gives its address without credentials.
  */
 export async function gitHttpServer(root: string, password: string | null): Promise<string> {
-  const server = createServer((request, response) => {
+  const host = await serve((request, response) => {
     const basic = request.headers.authorization?.replace(/^Basic /, '') ?? '';
     if (password === null || Buffer.from(basic, 'base64').toString().endsWith(`:${password}`))
       return backend(root, request, response);
     response.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end('Authentication failed');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/infra.git`;
+  return `http://${host}/infra.git`;
 }
 
 /** @see https://git-scm.com/docs/git-http-backend and RFC 3875 */

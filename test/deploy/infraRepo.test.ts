@@ -1,12 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openInfraRepo } from '../../src/adapters/git/openInfraRepo.ts';
 import { deployToEnvironment } from '../../src/deploy/deployToEnvironment.ts';
 import { testFolder } from '../helpers/testRepo.ts';
+import { serve } from '../support/httpServer.ts';
 import { skipWithout } from '../support/parts.ts';
 import { gitHttpServer } from './gitHttpServer.ts';
 import { infraFixture, registry, version } from './infraFixture.ts';
@@ -87,13 +86,10 @@ describe('an infra repo that fails', () => {
 
   it('lets nobody in, and the token is in no message and no file', async () => {
     const asked: (string | undefined)[] = [];
-    const server = createServer((request, response) => {
+    const host = await serve((request, response) => {
       asked.push(request.headers.authorization);
       response.writeHead(403).end('no');
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void server.close());
-    const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     const { env } = infraFixture(files);
     for (const [repo, more] of [
       [`http://ada:hunter2hunter2@${host}/infra.git`, {}],

@@ -1,19 +1,19 @@
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
+import { serve } from '../support/httpServer.ts';
 
 type Answer = [status: number, headers?: Record<string, string | number>, body?: string];
 
 /**
- * A small server in place of registries that refuse a manifest (an immutable tag in ECR, say): takes every blob
- * and answers the manifest with the error given; `standing` is the manifest that its tags hold already.
- * Protocol: OCI distribution specification 1.1.
+ * A small server in place of registries that refuse a manifest (an immutable tag in ECR, say): takes every blob and
+ * answers the manifest with the error given; `standing` is the manifest that its tags hold already. Gives
+ * `127.0.0.1:<port>`. Protocol: OCI distribution specification 1.1.
  */
-export async function startRefusingRegistry(
+export function startRefusingRegistry(
   status: number,
   code: string,
   message: string,
   standing?: string,
-) {
+): Promise<string> {
   const blobs = new Map<string, number>();
   let received = 0;
   const refusal: Answer = [
@@ -35,7 +35,7 @@ export async function startRefusingRegistry(
     blobs.set(digest, received);
     return [201, { Location: url, 'Docker-Content-Digest': digest }];
   };
-  const server = createServer((request, response) => {
+  return serve((request, response) => {
     request.on('data', (chunk: Buffer) => {
       received += chunk.length;
     });
@@ -44,8 +44,6 @@ export async function startRefusingRegistry(
       response.writeHead(statusCode, headers).end(body);
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
 }
 
 function answerHead(size: number | undefined): Answer {

@@ -140,14 +140,13 @@ await describeWith(['engine', 'registry'], 'registries of the engine builder', (
   ])(
     'explains HTTP %i %s (%s) at the manifest',
     async (status, code, message, reason, told) => {
-      const refusing = await startRefusingRegistry(status, code, message);
-      const request = requestFor({ location: `${refusing.host}/team`, imageTag: `t${status}` }, 'scratch');
+      const host = await startRefusingRegistry(status, code, message);
+      const request = requestFor({ location: `${host}/team`, imageTag: `t${status}` }, 'scratch');
       const attempt = testBuilder({ credentialsFor }).build(request, { signal, ...recorder() });
       const { message: failure, hint } = (await attempt.catch((error) => error)) as Failure;
       await expect(attempt).rejects.toMatchObject({ reason, exitCode: 1 });
       expect(failure).toContain(told);
       expect(hint).toBeTruthy();
-      refusing.close();
     },
     90_000,
   );
@@ -157,10 +156,10 @@ await describeWith(['engine'], 'an immutable tag that another run pushed first',
   const standing = JSON.stringify({ schemaVersion: 2, config: {}, layers: [] });
   const build = async (refreshBase: boolean) => {
     const message = 'the image tag is immutable and cannot be overwritten';
-    const refusing = await startRefusingRegistry(400, 'TAG_INVALID', message, standing);
+    const host = await startRefusingRegistry(400, 'TAG_INVALID', message, standing);
     const request = requestOf(
       { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: 'a' },
-      { location: `${refusing.host}/team`, refreshBase },
+      { location: `${host}/team`, refreshBase },
     );
     made.add(`${request.target.store.location}/api:${request.target.imageTag}`);
     return testBuilder().build(request, { signal, ...recorder() });

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, request as send } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import { forward, giveBack, serve } from '../support/httpServer.ts';
 import { itLong } from '../support/isLong.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
@@ -12,10 +11,10 @@ const { signal } = new AbortController();
 
 await describeWith(['engine', 'registry'], 'a push by the engine', () => {
   it('is given up where the registry takes a layer and says nothing', async () => {
-    const proxy = await startProxy((method) => (method === 'PATCH' ? 'silence' : 0));
+    const host = await startProxy((method) => (method === 'PATCH' ? 'silence' : 0));
     const request = requestOf(
       { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: String(Math.random()) },
-      { location: `${proxy.host}/team` },
+      { location: `${host}/team` },
     );
     const build = testBuilder({}, { ...process.env, SHIPYARN_TIMEOUT: '1' }).build(request, {
       signal,
@@ -26,24 +25,22 @@ await describeWith(['engine', 'registry'], 'a push by the engine', () => {
       exitCode: 1,
       output: 'no word from the registry for 1 s',
     });
-    proxy.close();
   }, 60_000);
 
   itLong(
     'may take as long as it likes while bytes move',
     async () => {
       // 6 MB of what does not compress, 20 kB at a time.
-      const proxy = await startProxy((method) => (method === 'PATCH' ? 12 : 0));
+      const host = await startProxy((method) => (method === 'PATCH' ? 12 : 0));
       const request = requestOf(
         { Dockerfile: 'FROM scratch\nCOPY a /a\n', a: randomText(6_000_000) },
-        { location: `${proxy.host}/team` },
+        { location: `${host}/team` },
       );
       const began = Date.now();
       const builder = testBuilder({}, { ...process.env, SHIPYARN_TIMEOUT: '1' });
       const { digest } = await builder.build(request, { signal, ...recorder() });
       expect(digest).toMatch(/^sha256:/);
       expect(Date.now() - began).toBeGreaterThan(2_000);
-      proxy.close();
     },
     60_000,
   );
@@ -56,30 +53,20 @@ function randomText(length: number): string {
 }
 
 /** A registry behind a proxy that waits so many milliseconds before each 20 kB of a request, or never answers. */
-async function startProxy(slowness: (method: string) => number | 'silence') {
-  const { port } = await startRegistry();
-  const server = createServer(async (incoming, response) => {
-    const { method = '', url, headers } = incoming;
-    const slow = slowness(method);
-    if (slow === 'silence') return void incoming.resume();
-    const onward = send({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    for await (const chunk of incoming) {
-      for (let at = 0; at < chunk.length; at += 20_000) {
-        if (slow > 0) await wait(slow);
-        onward.write(chunk.subarray(at, at + 20_000));
-      }
-    }
-    onward.end();
+async function startProxy(slowness: (method: string) => number | 'silence'): Promise<string> {
+  const registry = await startRegistry();
+  return serve(async (request, response) => {
+    const slow = slowness(request.method ?? '');
+    if (slow === 'silence') return void request.resume();
+    await giveBack(await forward(registry.host, request, Readable.from(trickle(request, slow))), response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const close = () => {
-    server.close();
-    server.closeAllConnections();
-  };
-  return { host, close };
+}
+
+async function* trickle(bytes: AsyncIterable<Buffer>, slow: number): AsyncGenerator<Buffer> {
+  for await (const chunk of bytes) {
+    for (let at = 0; at < chunk.length; at += 20_000) {
+      if (slow > 0) await wait(slow);
+      yield chunk.subarray(at, at + 20_000);
+    }
+  }
 }

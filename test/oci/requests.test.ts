@@ -1,18 +1,12 @@
 import { EventEmitter, once } from 'node:events';
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, expect, test } from 'vitest';
+import type { IncomingMessage } from 'node:http';
+import { expect, test } from 'vitest';
 import { testRepos } from '../support/demoRepos.ts';
+import { forward, giveBack, serve } from '../support/httpServer.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
 import { output, shipyarn } from '../support/run.ts';
 import { freshCache } from './ociFixture.ts';
-
-const servers: http.Server[] = [];
-
-afterAll(() => {
-  for (const server of servers) server.close().closeAllConnections();
-});
 
 await describeWith(['registry'], 'what `oci` asks a registry for a one-line change', () => {
   test('goes out while the image is looked for, and no layer that the last image has is sent', async () => {
@@ -63,17 +57,18 @@ await describeWith(['registry'], 'what `oci` asks a registry for a one-line chan
 
 /** A released monorepo with a line of one service changed, and what is asked of its registry from now on. */
 async function changedService() {
-  const { port } = await startRegistry();
+  const { host } = await startRegistry();
   const seen: string[] = [];
   const gate = { events: new EventEmitter(), wait: async (_name: string) => {} };
   let lastIdentity = '';
-  const proxy = await startProxy(port, async (request) => {
+  const proxy = await serve(async (request, response) => {
     const name = nameOf(request, lastIdentity);
     seen.push(name);
     gate.events.emit('seen');
     await gate.wait(name);
+    await giveBack(await forward(host, request, request), response);
   });
-  const registry = `127.0.0.1:${proxy}/harbour`;
+  const registry = `${proxy}/harbour`;
   // One at a time: a build that is begun and whose turn has not come holds nothing that another waits for.
   const repos = await testRepos({ registry, builder: 'oci', config: 'parallel: 1\n' });
   const here = { SHIPYARN_CACHE: await freshCache() };
@@ -101,23 +96,4 @@ function nameOf({ method, url = '' }: IncomingMessage, last: string): string {
   const place = url.replace(/^\/v2\/harbour\/[^/]+\//, '').replace(/\?.*/, '');
   const named = last === '' ? place : place.replace(last, 'last');
   return `${method} ${named.replace(/identity-[0-9a-f]{64}/, 'identity-new')}`;
-}
-
-async function startProxy(
-  port: number,
-  before: (request: IncomingMessage) => Promise<void>,
-): Promise<number> {
-  const pass = async (request: IncomingMessage, response: ServerResponse) => {
-    await before(request);
-    const { method, url, headers } = request;
-    const onward = http.request({ host: '127.0.0.1', port, method, path: url, headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
-    });
-    request.pipe(onward);
-  };
-  const server = http.createServer((request, response) => void pass(request, response));
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
 }

@@ -1,7 +1,7 @@
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { whenFileEnds } from '../support/whenFileEnds.ts';
+import { forward, serve } from '../support/httpServer.ts';
 
 /** What the proxy does to one exchange; absent: it passes it on untouched. */
 /** All that can befall an exchange. */
@@ -29,16 +29,6 @@ export interface FaultProxy {
   seen: string[];
 }
 
-const running = new Set<http.Server>();
-
-whenFileEnds(() => {
-  for (const server of running) {
-    server.close();
-    server.closeAllConnections();
-  }
-  running.clear();
-});
-
 /** A proxy before a registry; `choose` says what befalls each exchange. */
 export async function startFaultProxy(
   upstream: string,
@@ -46,23 +36,19 @@ export async function startFaultProxy(
 ): Promise<FaultProxy> {
   const struck = new Map<Fault, number>();
   const seen: string[] = [];
-  const agent = new http.Agent({ keepAlive: true });
-  const server = http.createServer((request, response) => {
+  const host = await serve((request, response) => {
     const method = request.method ?? 'GET';
     const path = request.url ?? '/';
     seen.push(`${method} ${path}`);
     const fault = choose({ method, path });
     if (fault !== undefined) struck.set(fault, (struck.get(fault) ?? 0) + 1);
-    handle(upstream, agent, request, response, fault).catch(() => response.destroy());
+    return handle(upstream, request, response, fault);
   });
-  running.add(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, struck, seen };
+  return { host, struck, seen };
 }
 
 async function handle(
   upstream: string,
-  agent: http.Agent,
   request: IncomingMessage,
   response: ServerResponse,
   fault: Fault | undefined,
@@ -70,13 +56,13 @@ async function handle(
   if (fault === 'drop-request') return void request.socket.destroy();
   if (fault?.startsWith('answer-')) return refuse(request, response, Number(fault.slice('answer-'.length)));
   if (fault === 'delay') await sleep(30);
-  const sent = await readAll(request);
+  const sent = await buffer(request);
   if (fault === 'drop-upload') {
     await forwardHalf(upstream, request, sent);
     return void request.socket.destroy();
   }
-  const answer = await forward(upstream, agent, request, fault === 'corrupt-upload' ? corrupted(sent) : sent);
-  const received = await readAll(answer);
+  const answer = await forward(upstream, request, fault === 'corrupt-upload' ? corrupted(sent) : sent);
+  const received = await buffer(answer);
   if (fault === 'drop-answer') return void request.socket.destroy();
   response.writeHead(answer.statusCode ?? 502, answer.headers);
   if (fault === 'drop-download') {
@@ -87,7 +73,7 @@ async function handle(
 }
 
 async function refuse(request: IncomingMessage, response: ServerResponse, status: number): Promise<void> {
-  await readAll(request);
+  await buffer(request);
   response.writeHead(status, { 'retry-after': '0' });
   response.end('{"errors":[{"code":"UNAVAILABLE","message":"made to fail"}]}');
 }
@@ -109,31 +95,10 @@ function forwardHalf(upstream: string, request: IncomingMessage, body: Buffer): 
   });
 }
 
-function forward(
-  upstream: string,
-  agent: http.Agent,
-  request: IncomingMessage,
-  body: Buffer,
-): Promise<IncomingMessage> {
-  const [host, port] = upstream.split(':');
-  return new Promise((resolve, reject) => {
-    const { method, url: path, headers } = request;
-    const passed = http.request({ host, port, method, path, headers, agent }, resolve);
-    passed.on('error', reject);
-    passed.end(body);
-  });
-}
-
 /** One bit of one byte in the middle is another. */
 function corrupted(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   const at = copy.length >> 1;
   if (copy.length > 0) copy[at] = (copy[at] ?? 0) ^ 1;
   return copy;
-}
-
-async function readAll(stream: AsyncIterable<unknown>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }

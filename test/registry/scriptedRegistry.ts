@@ -1,10 +1,9 @@
-import http, { type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CredentialSource } from '../../src/adapters/registry/dockerCredentials.ts';
 import { httpRegistry } from '../../src/adapters/registry/httpRegistry.ts';
 import { registryHost } from '../../src/adapters/registry/registryHost.ts';
 import type { ImageStore } from '../../src/ports/registry.ts';
-import { whenFileEnds } from '../support/whenFileEnds.ts';
+import { serve } from '../support/httpServer.ts';
 
 /** What a cloud registry answers, where only its documented protocol can be had and not the registry itself. */
 export interface ScriptedRegistry {
@@ -15,29 +14,17 @@ export interface ScriptedRegistry {
   authorizations: (string | undefined)[];
 }
 
-const running = new Set<http.Server>();
-
-whenFileEnds(() => {
-  for (const server of running) {
-    server.close();
-    server.closeAllConnections();
-  }
-  running.clear();
-});
-
 export async function startScripted(
   answer: (request: IncomingMessage, response: ServerResponse, nth: number) => void,
 ): Promise<ScriptedRegistry> {
   const seen: string[] = [];
   const authorizations: (string | undefined)[] = [];
-  const server = http.createServer((request, response) => {
+  const host = await serve((request, response) => {
     seen.push(`${request.method} ${request.url}`);
     authorizations.push(request.headers.authorization);
     request.resume().on('end', () => answer(request, response, seen.length));
   });
-  running.add(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { host: `127.0.0.1:${(server.address() as AddressInfo).port}`, seen, authorizations };
+  return { host, seen, authorizations };
 }
 
 /** The client under test, impatient. */

@@ -1,7 +1,9 @@
 import { chmod, writeFile } from 'node:fs/promises';
-import http, { type IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import net, { type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { forward, serve } from '../support/httpServer.ts';
 import { whenFileEnds } from '../support/whenFileEnds.ts';
 
 /** A change outside the process, about to be made or just made. */
@@ -64,32 +66,22 @@ export async function startEffectGate(registry: string): Promise<EffectGate> {
   return Object.assign(gate, { host: await startProxy(registry, gate) });
 }
 
-async function startProxy(upstream: string, gate: EffectGate): Promise<string> {
-  const proxy = http.createServer((request, response) => {
-    pass(upstream, gate, request, response).catch(() => response.destroy());
-  });
-  await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done));
-  closers.add(() => {
-    proxy.close();
-    proxy.closeAllConnections();
-  });
-  return `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+function startProxy(upstream: string, gate: EffectGate): Promise<string> {
+  return serve((request, response) => pass(upstream, gate, request, response));
 }
-
-const agent = new http.Agent({ keepAlive: true });
 
 async function pass(
   upstream: string,
   gate: EffectGate,
   request: IncomingMessage,
-  response: http.ServerResponse,
+  response: ServerResponse,
 ): Promise<void> {
   const { method = 'GET', url = '/' } = request;
   // Without what is another thing each time: an engine builds no image twice to the byte.
   const place = url.replace(/\?.*/, '').replace(/uploads\/.+/, 'uploads/…');
   const name = `${method} ${place.replace(/sha256:[0-9a-f]{64}$/, 'sha256:…')}`;
   const isEffect = method !== 'GET' && method !== 'HEAD';
-  const sent = await readAll(request);
+  const sent = await buffer(request);
   const fault = gate.onExchange({ method, path: url });
   if (fault === 'silence') return;
   if (fault === 'reset') return void request.socket.destroy();
@@ -98,7 +90,7 @@ async function pass(
   }
   if (isEffect) await gate.onEffect({ name, when: 'before' });
   const answer = await forward(upstream, request, sent);
-  const received = await readAll(answer);
+  const received = await buffer(answer);
   const [, repository, reference] = /^\/v2\/(.+)\/manifests\/(.+)$/.exec(url) ?? [];
   if (method === 'PUT' && answer.statusCode === 201) {
     gate.onManifest(`${repository}:${reference}`, String(answer.headers['docker-content-digest']));
@@ -106,21 +98,6 @@ async function pass(
   if (fault === 'answer-lost') return void request.socket.destroy();
   if (isEffect) await gate.onEffect({ name, when: 'after' });
   response.writeHead(answer.statusCode ?? 502, answer.headers).end(received);
-}
-
-function forward(upstream: string, request: IncomingMessage, body: Buffer): Promise<IncomingMessage> {
-  const [host, port] = upstream.split(':');
-  const { method, url, headers } = request;
-  return new Promise((resolve, reject) => {
-    const passed = http.request({ host, port, method, path: url, headers, agent }, resolve);
-    passed.on('error', reject).end(body);
-  });
-}
-
-async function readAll(stream: AsyncIterable<unknown>): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }
 
 /** Git runs the one before any ref moves, the other after all have (githooks, `pre-receive` and `post-receive`). */
