@@ -11,7 +11,10 @@ export function outputFailure(error: unknown, target: string): unknown {
     : inputFailure({
         reason: 'out-not-writable',
         message,
-        hint: 'Name a place that you may write to.',
+        hint:
+          code === 'EBUSY'
+            ? 'A file system is mounted there: name a folder in it.'
+            : 'Name a place that you may write to.',
         ...cause,
       });
 }

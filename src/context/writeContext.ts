@@ -3,6 +3,7 @@ import {
   createWriteStream,
   mkdirSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   symlinkSync,
@@ -31,14 +32,15 @@ export async function writeContext(
 ): Promise<void> {
   const isThere = checkEmpty(folder);
   try {
-    makeFolder(dirname(folder));
+    const place = isThere ? realpathSync(folder) : folder;
+    makeFolder(dirname(place));
     const write = async (temporary: string) => {
       await writeEntries(contextEntries(contents), snapshot, temporary, signal);
       chmodSync(temporary, 0o755);
-      if (isThere) rmdirSync(folder);
-      renameSync(temporary, folder);
+      if (isThere) rmdirSync(place);
+      renameSync(temporary, place);
     };
-    await withTemporaryFolder('out', write, dirname(folder));
+    await withTemporaryFolder('out', write, dirname(place));
   } catch (error) {
     throw outputFailure(error, folder);
   }

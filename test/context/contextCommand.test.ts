@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { testFolder } from '../helpers/testRepo.ts';
@@ -79,6 +88,28 @@ describe('shipyarn context', () => {
     // Node's own way to make folders never ends there.
     const nowhere = await shipyarn(['context', 'api', '--tar', '/proc/none/such/context.tar'], { cwd });
     expect(nowhere).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('(ENOENT)') });
+  });
+
+  it('writes into a pipe where that stands, and through symlinks', async () => {
+    const { root: cwd } = yarnRepo(4, acme);
+    const folder = testFolder();
+    const at = (name: string) => join(folder, name);
+    execFileSync('mkfifo', [at('pipe')]);
+    const reader = run('sh', ['-c', `cat '${at('pipe')}' | tar t`], { cwd });
+    const written = await shipyarn(['context', 'api', '--tar', at('pipe')], { cwd });
+    expect(written).toMatchObject({ exitCode: 0, stderr: '' });
+    expect((await reader).stdout).toContain('service/services/api/server.js');
+    expect(lstatSync(at('pipe')).isFIFO()).toBe(true);
+
+    mkdirSync(at('folder'));
+    writeFileSync(at('tar'), 'of last time');
+    for (const name of ['folder', 'tar']) symlinkSync(name, at(`to-${name}`));
+    await shipyarn(['context', 'api', '--tar', at('to-tar')], { cwd });
+    await shipyarn(['context', 'api', '--out', at('to-folder')], { cwd });
+    for (const name of ['folder', 'tar']) expect(readlinkSync(at(`to-${name}`))).toBe(name);
+    expect(readdirSync(at('folder'))).toContain('Dockerfile');
+    expect(execFileSync('tar', ['tf', at('tar')]).toString()).toContain('service/services/api/server.js');
+    expect(readdirSync(folder).sort()).toEqual(['folder', 'pipe', 'tar', 'to-folder', 'to-tar']);
   });
 
   it('warns of a symlink whose target stays behind', async () => {
