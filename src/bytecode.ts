@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
-import { type Loading, optimizeLater } from './optimizeLater.ts';
+import { type Loading, setFlagsForShortRun } from './v8Flags.ts';
 
 /**
  * Loads the bundled files of a folder: `load('./runCli.cjs')`. They start from the bytecode that `npm run build` made of
@@ -45,7 +45,7 @@ export function bundleLoader(
  * What loads, and makes bytecode, under the flags that V8 was started with.
  * @public scripts/compile.mjs
  */
-export const loading: Loading = optimizeLater();
+export const loading: Loading = setFlagsForShortRun();
 
 /** Stands for `import()` in the bundled files: scripts/build.mjs says why. */
 function importModule(id: string): Promise<unknown> {
