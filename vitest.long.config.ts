@@ -10,6 +10,7 @@ export default defineConfig({
     include: [
       'test/**/*.long.test.ts',
       // More cases than in `npm test`: see `isLong`.
+      'test/buildx/ignorePatterns.test.ts',
       'test/context/interruptions.test.ts',
       'test/context/templateImages.test.ts',
       'test/engine/silentRegistry.test.ts',

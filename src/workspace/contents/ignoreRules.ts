@@ -1,9 +1,7 @@
-import dockerignoreModule from '@balena/dockerignore';
+import { inputFailure } from '../../errors.ts';
 import type { Service } from '../service.ts';
 import type { Snapshot } from '../snapshot.ts';
-
-/** The package's types name a `default` that its code, being CommonJS, is itself. */
-const dockerignore = dockerignoreModule as unknown as typeof dockerignoreModule.default;
+import { cleanPattern, type DockerPatterns, dockerPatterns, malformed } from './dockerPatterns.ts';
 
 /** Which files stay out of a service's context. */
 export interface IgnoreRules {
@@ -18,13 +16,15 @@ export interface IgnoreRules {
 /** One line of an ignore file, or one entry of the configuration. */
 interface Pattern {
   text: string;
-  /** `.dockerignore:3`. */
-  place: string;
+  /** The file, or `ignore` of the configuration. */
+  file: string;
+  /** Counts from 1; absent in the configuration. */
+  line?: number;
 }
 
 /**
  * The rules of `<Dockerfile>.dockerignore` where there is one, else of the root's `.dockerignore` (as Docker
- * does); after them the service folder's own, and `ignore` of the configuration.
+ * does); after them the service folder's own, and `ignore` of the configuration. Rejects where a pattern is none.
  */
 export async function readIgnoreRules(
   snapshot: Snapshot,
@@ -38,23 +38,40 @@ export async function readIgnoreRules(
   const folder = service.path === '' ? null : await snapshot.read(folderFile);
   const patterns = [
     ...patternsIn(root, own === null ? '.dockerignore' : ownFile),
-    ...patternsIn(folder, folderFile).map(({ text, place }) => ({ text: below(service.path, text), place })),
-    ...service.settings.ignore.map((text) => ({ text, place: 'ignore' })),
+    ...patternsIn(folder, folderFile).map((pattern) => ({
+      ...pattern,
+      text: below(service.path, pattern.text),
+    })),
+    ...service.settings.ignore.map((text) => ({ text, file: 'ignore' })),
   ];
   if (patterns.length === 0) return { key: '', ignores: () => false, ruleFor: () => null };
   const key = patterns.map(({ text }) => text).join('\n');
-  const matcher =
-    matchers.get(key) ?? dockerignore({ ignorecase: false }).add(patterns.map(({ text }) => text));
+  const matcher = matchers.get(key) ?? makeMatcher(patterns);
   matchers.set(key, matcher);
   return {
     key,
-    ignores: (path) => matcher.ignores(path),
-    ruleFor: (path) => (matcher.ignores(path) ? lastMatch(patterns, path) : null),
+    ignores: (path) => matcher.leavesOut(path) !== -1,
+    ruleFor: (path) => describe(patterns[matcher.leavesOut(path)]),
   };
 }
 
 /** By pattern lists, which most services share. */
-const matchers = new Map<string, ReturnType<typeof dockerignore>>();
+const matchers = new Map<string, DockerPatterns>();
+
+function makeMatcher(patterns: readonly Pattern[]): DockerPatterns {
+  for (const { text, file, line } of patterns) {
+    const problem = malformed(text);
+    if (problem === null) continue;
+    const at = line === undefined ? {} : { at: { file, line } };
+    throw inputFailure({
+      reason: 'ignore-pattern-malformed',
+      message: `The pattern ${text} in ${line === undefined ? '`ignore`' : file} ${problem}.`,
+      hint: 'Write it as Docker reads it: https://docs.docker.com/build/concepts/context/#syntax.',
+      ...at,
+    });
+  }
+  return dockerPatterns(patterns.map(({ text }) => text));
+}
 
 const rootFiles = new WeakMap<Snapshot, Promise<Buffer | null>>();
 
@@ -64,26 +81,27 @@ function rootFile(snapshot: Snapshot): Promise<Buffer | null> {
   return read;
 }
 
-/** As Docker decides: the last pattern that matches. */
-function lastMatch(patterns: readonly Pattern[], path: string): string | null {
-  const found = patterns.findLast(
-    ({ text }) => !text.startsWith('!') && dockerignore({ ignorecase: false }).add([text]).ignores(path),
-  );
-  return found === undefined ? null : `${found.place}: ${found.text}`;
+function describe(pattern: Pattern | undefined): string | null {
+  if (pattern === undefined) return null;
+  const { text, file, line } = pattern;
+  return `${line === undefined ? file : `${file}:${line}`}: ${text}`;
 }
 
 /** Docker reads one pattern a line; `#` at the very start of a line is a comment. */
-function patternsIn(file: Buffer | null, name: string): Pattern[] {
-  const content = file?.toString('utf8').replace(/^\uFEFF/, '') ?? '';
-  return content
+function patternsIn(content: Buffer | null, file: string): Pattern[] {
+  const text = content?.toString('utf8').replace(/^\uFEFF/, '') ?? '';
+  return text
     .split(/\r?\n/)
-    .map((line, index) => ({ line, place: `${name}:${index + 1}` }))
-    .filter(({ line }) => !line.startsWith('#') && line.trim() !== '')
-    .map(({ line, place }) => ({ text: line.trim(), place }));
+    .map((line, index) => ({ text: line, file, line: index + 1 }))
+    .filter((pattern) => !pattern.text.startsWith('#') && pattern.text.trim() !== '')
+    .map((pattern) => ({ ...pattern, text: pattern.text.trim() }));
 }
 
+/** A pattern that counts from a folder, counted from the root of the repo. */
 function below(folder: string, pattern: string): string {
-  const negated = pattern.startsWith('!');
-  const bare = pattern.replace(/^!/, '').trim().replace(/^\//, '');
-  return `${negated ? '!' : ''}${folder}/${bare}`;
+  const exception = pattern.startsWith('!') ? '!' : '';
+  const bare = cleanPattern(pattern.slice(exception.length).trim()).replace(/^\//, '');
+  // Nothing in the folder is called that.
+  const namesNothing = bare === '' || bare === '.' || bare === '..' || bare.startsWith('../');
+  return namesNothing ? pattern : `${exception}${folder}/${bare}`;
 }
