@@ -2,7 +2,6 @@ import {
   chmodSync,
   createWriteStream,
   mkdirSync,
-  readdirSync,
   realpathSync,
   renameSync,
   rmdirSync,
@@ -12,7 +11,7 @@ import {
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { withTemporaryFolder } from '../cleanup/temporaryFolder.ts';
-import { inputFailure } from '../errors.ts';
+import { checkEmpty } from '../emptyFolder.ts';
 import type { ContextContents, ContextEntry } from '../workspace/contextContents.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { contextEntries } from './contextEntries.ts';
@@ -73,31 +72,5 @@ export async function writeEntries(
       else if (Buffer.isBuffer(content)) writeFileSync(target, content, { mode });
       else await pipeline(content.stream(), createWriteStream(target, { mode }), { signal });
     }
-  }
-}
-
-/** Whether the folder is there already, but empty. */
-function checkEmpty(folder: string): boolean {
-  const names = namesIn(folder);
-  if (names === null || names.length === 0) return names !== null;
-  throw inputFailure({
-    reason: 'out-not-empty',
-    message: `${folder} is not empty.`,
-    hint: 'Remove it, or name a folder that does not exist yet.',
-  });
-}
-
-/** Null: there is no such folder. */
-function namesIn(folder: string): string[] | null {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    throw inputFailure({
-      reason: 'out-not-writable',
-      message: `${folder} is no folder that a context can be written to (${code}).`,
-      hint: 'Name a folder that does not exist yet.',
-    });
   }
 }

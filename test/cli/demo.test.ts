@@ -32,4 +32,6 @@ it('the demo releases twice, shows what it did, and leaves it to be played with'
       '@harbour/worker@0.1.1',
     ].join('\n'),
   );
+  const again = await shipyarn(['demo', '--folder', folder], { cwd: folder });
+  expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`${folder} is not empty.`) });
 }, 120_000);

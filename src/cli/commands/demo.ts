@@ -2,6 +2,7 @@ import { mkdtemp, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Command, Option } from 'clipanion';
+import { checkEmpty } from '../../emptyFolder.ts';
 import { styleOf } from '../../report/style.ts';
 import { ShipyarnCommand } from '../baseCommand.ts';
 
@@ -39,6 +40,7 @@ export class DemoCommand extends ShipyarnCommand {
     ]);
     const { cwd, env, stdout } = this.context;
     const folder = this.target === undefined ? await newFolder() : resolve(cwd, this.target);
+    checkEmpty(folder);
     const tools = await demoTools({ env, builder: this.builder });
     return runDemo({
       ...tools,
