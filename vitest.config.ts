@@ -1,7 +1,10 @@
-import { availableParallelism } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { memoryFolder } from './test/support/memoryFolder.ts';
 import { reporters } from './test/support/reporters.ts';
 import { SlowestFirst } from './test/support/slowestFirst.ts';
+
+process.env.TMPDIR ??= memoryFolder() ?? tmpdir();
 
 export default defineConfig({
   test: {

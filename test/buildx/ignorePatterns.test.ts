@@ -8,7 +8,7 @@ import { seededRandom, seedOf } from '../support/random.ts';
 import { run } from '../support/run.ts';
 import { tempDir } from '../support/tempDir.ts';
 
-const rounds = isLong ? 80 : 6;
+const rounds = isLong ? 80 : 2;
 
 await describeWith(['engine', 'buildx'], 'patterns of a .dockerignore', () => {
   it('leave out what Docker leaves out', async () => {

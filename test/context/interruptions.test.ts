@@ -17,7 +17,7 @@ await describeWith(['linux'], 'a context that is being written', () => {
   it.each(isLong ? ['--out', '--tar'] : ['--out'])(
     'with %s is there whole or not at all, whatever ends the run',
     async (option) => {
-      const { root: cwd } = yarnRepo(4, { ...acme, 'services/api/zeros': Buffer.alloc(300_000_000) });
+      const { root: cwd } = yarnRepo(4, { ...acme, 'services/api/zeros': Buffer.alloc(150_000_000) });
       const parent = testFolder();
       const args = ['context', 'api', '--commit', 'HEAD', option, join(parent, 'context')];
       const endedBy = async (signal: NodeJS.Signals) => {

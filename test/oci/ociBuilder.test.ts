@@ -24,7 +24,7 @@ await describeWith(['registry', 'engine'], 'an image assembled without an engine
   ] as const;
   const cacheFolder = freshCache();
 
-  test.each(isLong ? cases : cases.slice(0, 2))(
+  test.each(isLong ? cases : cases.slice(0, 1))(
     'runs in the engine and says its version: Yarn %i, %s',
     async (yarn, linker) => {
       const registry = await startRegistry();

@@ -4,7 +4,7 @@ import { type ImageIndex, jsonBytes, mediaTypes } from '../../src/image/imageFor
 import { stageReleaseImage } from '../../src/image/releaseImage.ts';
 import type { ImageStore } from '../../src/ports/registry.ts';
 import { makeImage, pullWhole, pushImage } from '../registry/imageTools.ts';
-import { isLong } from '../support/isLong.ts';
+import { isLong, itLong } from '../support/isLong.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
 import { tempDir } from '../support/tempDir.ts';
@@ -119,7 +119,7 @@ describe('machine code', () => {
     else await expect(build).rejects.toMatchObject({ exitCode: 2, reason: 'native-addon-libc' });
   });
 
-  test('that has to be compiled is refused for another platform', async () => {
+  itLong('that has to be compiled is refused for another platform', async () => {
     const repo = apiRepo(4, withPackages({ 'utf-8-validate': '6.0.5' }));
     const store = open(`oci:${await tempDir('layout')}`);
     await pushBase(store);

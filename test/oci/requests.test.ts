@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { expect, test } from 'vitest';
 import { testRepos } from '../support/demoRepos.ts';
 import { forward, giveBack, serve } from '../support/httpServer.ts';
+import { itLong } from '../support/isLong.ts';
 import { describeWith } from '../support/parts.ts';
 import { startRegistry } from '../support/registry.ts';
 import { output, shipyarn } from '../support/run.ts';
@@ -36,23 +37,26 @@ await describeWith(['registry'], 'what `oci` asks a registry for a one-line chan
     expect(seen.filter((name) => name.startsWith('PUT'))).toEqual([]);
   });
 
-  test('leaves no tag and is not told where another machine turns out to have pushed the image', async () => {
-    const { push, seen, gate } = await changedService();
-    const first = await push({ SHIPYARN_CACHE: await freshCache() });
-    expect(first.exitCode, first.stderr).toBe(0);
-    seen.length = 0;
-    gate.wait = async (name) => {
-      if (/^GET manifests\/(pull-request-)?identity-new$/.test(name)) {
-        while (!seen.some((other) => other.startsWith('PUT blobs'))) await once(gate.events, 'seen');
-      }
-    };
+  itLong(
+    'leaves no tag and is not told where another machine turns out to have pushed the image',
+    async () => {
+      const { push, seen, gate } = await changedService();
+      const first = await push({ SHIPYARN_CACHE: await freshCache() });
+      expect(first.exitCode, first.stderr).toBe(0);
+      seen.length = 0;
+      gate.wait = async (name) => {
+        if (/^GET manifests\/(pull-request-)?identity-new$/.test(name)) {
+          while (!seen.some((other) => other.startsWith('PUT blobs'))) await once(gate.events, 'seen');
+        }
+      };
 
-    const found = await push();
-    expect(found.exitCode, found.stderr).toBe(0);
-    expect(JSON.parse(found.stdout)).toEqual([{ ...JSON.parse(first.stdout)[0], outcome: 'found' }]);
-    expect(found.stderr.trim().split('\n')).toEqual([expect.stringContaining('by its identity')]);
-    expect(seen.filter((name) => name.startsWith('PUT manifests'))).toEqual([]);
-  });
+      const found = await push();
+      expect(found.exitCode, found.stderr).toBe(0);
+      expect(JSON.parse(found.stdout)).toEqual([{ ...JSON.parse(first.stdout)[0], outcome: 'found' }]);
+      expect(found.stderr.trim().split('\n')).toEqual([expect.stringContaining('by its identity')]);
+      expect(seen.filter((name) => name.startsWith('PUT manifests'))).toEqual([]);
+    },
+  );
 });
 
 /** A released monorepo with a line of one service changed, and what is asked of its registry from now on. */

@@ -28,15 +28,19 @@ async function releaseWithReport(
   return { ...result, report };
 }
 
-it('a build that fails: nothing is tagged or deployed', async () => {
-  const repos = await testRepos({ registry: 'oci:', builder: 'oci' });
-  await failingBuild(repos);
-  const { exitCode, stderr, report } = await releaseWithReport(repos, []);
-  expect(exitCode, stderr).toBe(1);
-  expect(report).toMatchObject({ exitStatus: 1 });
-  expect(await repos.remoteTags()).toEqual([]);
-  expect(await repos.git(['rev-list', '--count', 'main'], repos.infraRemote)).toBe('1');
-}, 120_000);
+itLong(
+  'a build that fails: nothing is tagged or deployed',
+  async () => {
+    const repos = await testRepos({ registry: 'oci:', builder: 'oci' });
+    await failingBuild(repos);
+    const { exitCode, stderr, report } = await releaseWithReport(repos, []);
+    expect(exitCode, stderr).toBe(1);
+    expect(report).toMatchObject({ exitStatus: 1 });
+    expect(await repos.remoteTags()).toEqual([]);
+    expect(await repos.git(['rev-list', '--count', 'main'], repos.infraRemote)).toBe('1');
+  },
+  120_000,
+);
 
 it('--keep-going releases what can be built and says what is missing; a second run at the same commit finishes', async () => {
   const repos = await testRepos({ registry: 'oci:', builder: 'oci' });

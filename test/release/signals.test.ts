@@ -80,7 +80,7 @@ await describeWith(['linux', 'registry'], 'a signal', () => {
     ['SIGTERM', 'infra', 143],
     ['SIGTERM', 'monorepo', 143],
   ] as const;
-  it.each(isLong ? moments : moments.slice(0, 2))(
+  it.each(isLong ? moments : moments.slice(0, 1))(
     'a second %s ends at once, during a push to the %s, with status %i, and nothing survives it',
     async (signal, push, status) => {
       const { exitCode, stderr, temporary } = await releaseUpTo(world, push, async (run) => {

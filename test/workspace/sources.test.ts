@@ -177,39 +177,37 @@ describe('resolutions under Yarn 1', () => {
   });
 });
 
-describe('paths under Yarn 1', () => {
-  it('stand in the lockfile from the root, whichever workspace names them', async () => {
-    const local = (name: string) => ({ name, version: '1.0.0' });
-    const repo = yarnRepo(1, {
-      'package.json': {
-        name: 'acme',
-        private: true,
-        workspaces: ['services/*'],
-        dependencies: { top: 'file:./vendor/top' },
+itLong('paths under Yarn 1 stand in the lockfile from the root, whichever workspace names them', async () => {
+  const local = (name: string) => ({ name, version: '1.0.0' });
+  const repo = yarnRepo(1, {
+    'package.json': {
+      name: 'acme',
+      private: true,
+      workspaces: ['services/*'],
+      dependencies: { top: 'file:./vendor/top' },
+    },
+    'services/api/package.json': {
+      ...local('@acme/api'),
+      main: 'index.js',
+      dependencies: {
+        folder: 'file:../../vendor/folder',
+        archive: 'file:../../vendor/archive.tgz',
+        near: 'file:./near',
+        linked: 'link:../../vendor/linked',
       },
-      'services/api/package.json': {
-        ...local('@acme/api'),
-        main: 'index.js',
-        dependencies: {
-          folder: 'file:../../vendor/folder',
-          archive: 'file:../../vendor/archive.tgz',
-          near: 'file:./near',
-          linked: 'link:../../vendor/linked',
-        },
-      },
-      'services/api/near/package.json': local('near'),
-      'vendor/top/package.json': local('top'),
-      'vendor/folder/package.json': local('folder'),
-      'vendor/folder/index.js': '1;\n',
-      'vendor/linked/package.json': local('linked'),
-      'shipyarn.yaml': 'services: ["services/*"]\nbase: host\n',
-      'vendor/archive.tgz': await tarball(local('archive')),
-    });
-    const { folder } = await installed(1, repo);
-    const modules = readdirSync(join(folder, 'node_modules'));
-    expect(modules).toEqual(expect.arrayContaining(['archive', 'folder', 'linked', 'near', 'top']));
-    expect(readdirSync(join(folder, 'node_modules/folder'))).toContain('index.js');
-    const options = { cwd: repo.root, env: reachingNpm };
-    expect(await shipyarn(['context', 'services/api', '--verify'], options)).toMatchObject({ exitCode: 0 });
+    },
+    'services/api/near/package.json': local('near'),
+    'vendor/top/package.json': local('top'),
+    'vendor/folder/package.json': local('folder'),
+    'vendor/folder/index.js': '1;\n',
+    'vendor/linked/package.json': local('linked'),
+    'shipyarn.yaml': 'services: ["services/*"]\nbase: host\n',
+    'vendor/archive.tgz': await tarball(local('archive')),
   });
+  const { folder } = await installed(1, repo);
+  const modules = readdirSync(join(folder, 'node_modules'));
+  expect(modules).toEqual(expect.arrayContaining(['archive', 'folder', 'linked', 'near', 'top']));
+  expect(readdirSync(join(folder, 'node_modules/folder'))).toContain('index.js');
+  const options = { cwd: repo.root, env: reachingNpm };
+  expect(await shipyarn(['context', 'services/api', '--verify'], options)).toMatchObject({ exitCode: 0 });
 });
