@@ -12,6 +12,12 @@ interface Flag {
  */
 const marking: Flag = { given: '--incremental-marking', wanted: '--no-incremental-marking' };
 
+/** Of V8's first optimizing compiler. */
+const maglev: Flag = {
+  given: '--invocation-count-for-maglev=400',
+  wanted: '--invocation-count-for-maglev=20000',
+};
+
 /**
  * By Node's major version: V8 renames flags, and complains on standard error of those it does not know. Functions are
  * optimized many times later than by default: that takes a core from Git, on another thread, and in a run of a second
@@ -29,12 +35,12 @@ const flags: Readonly<Record<string, readonly Flag[]>> = {
   ],
   22: [
     marking,
-    { given: '--invocation-count-for-maglev=400', wanted: '--invocation-count-for-maglev=20000' },
+    maglev,
     { given: '--invocation-count-for-turbofan=3000', wanted: '--invocation-count-for-turbofan=20000' },
   ],
   24: [
     marking,
-    { given: '--invocation-count-for-maglev=400', wanted: '--invocation-count-for-maglev=20000' },
+    maglev,
     { given: '--invocation-count-for-turbofan=10000', wanted: '--invocation-count-for-turbofan=20000' },
   ],
 };

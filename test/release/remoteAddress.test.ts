@@ -24,11 +24,11 @@ async function privateRemote() {
 }
 
 describe('a clone whose remote has credentials in its address', () => {
-  const clones = [
+  const clones: [name: string, options: string[]][] = [
     ['blobless', ['--filter=blob:none', '--no-checkout']],
     ['shallow', ['--depth=1']],
     ['treeless', ['--filter=tree:0', '--no-checkout']],
-  ] as const;
+  ];
   it.each(isLong ? clones : clones.slice(0, 1))(
     'is previewed and released from, and no command line shows them: %s',
     async (_, options) => {
@@ -36,7 +36,7 @@ describe('a clone whose remote has credentials in its address', () => {
       const cwd = await clone(...options);
       const { env, lines } = gitCommandLines();
       // A clone without a checkout is no working directory to take anything from.
-      const committed = options.some((option) => option === '--no-checkout') ? ['--committed'] : [];
+      const committed = options.includes('--no-checkout') ? ['--committed'] : [];
       for (const args of [['affected', ...committed], ['release', '--dry-run'], ['release'], ['status']]) {
         const result = await shipyarn(args, { cwd, env });
         expect(result, args.join(' ')).toMatchObject({ exitCode: 0 });

@@ -52,7 +52,7 @@ export function dockerPatterns(texts: readonly string[]): DockerPatterns {
 
 /** What is wrong with a pattern; null: nothing. Docker refuses the same, but for letters after a backslash. */
 export function malformed(text: string): string | null {
-  const { isException, pattern } = parse(text);
+  const { isException, pattern } = parsePattern(text);
   if (pattern === '' || (isException && pattern === '/')) return 'names nothing';
   if (/\\[a-z0-9]/i.test(pattern)) return 'has a backslash before a letter: folders are separated by /';
   if (!wellFormed.test(pattern)) return 'does not end what it begins with [ or \\';
@@ -67,19 +67,16 @@ export function malformed(text: string): string | null {
 /** Go's `filepath.Match`: classes are closed and not empty, and a backslash is followed by what it stands before. */
 const wellFormed = /^(?:[^\\[]|\\.|\[\^?(?:(?:\\.|[^\\\]-])(?:-(?:\\.|[^\\\]-]))?)+\])*$/;
 
-/** A path as patterns mean it: `./a//b/` is `a/b`. */
-export function cleanPattern(pattern: string): string {
-  return pattern === '' ? '' : posix.normalize(pattern).replace(/(?<=.)\/$/, '');
-}
-
-function parse(text: string): { isException: boolean; pattern: string } {
+/** Whether a line brings back, and the path that it means: `!/a//b/` is `a/b`. */
+export function parsePattern(text: string): { isException: boolean; pattern: string } {
   const isException = text.startsWith('!');
-  const bare = cleanPattern((isException ? text.slice(1) : text).trim());
-  return { isException, pattern: bare.replace(/^\/(?=.)/, '') };
+  const written = (isException ? text.slice(1) : text).trim();
+  const clean = written === '' ? '' : posix.normalize(written);
+  return { isException, pattern: clean.replace(/(?<=.)\/$/, '').replace(/^\/(?=.)/, '') };
 }
 
 function readPattern(text: string): Pattern {
-  const { isException, pattern } = parse(text);
+  const { isException, pattern } = parsePattern(text);
   return { isException, matches: toMatcher(pattern) };
 }
 

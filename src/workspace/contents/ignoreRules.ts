@@ -1,7 +1,7 @@
-import { inputFailure } from '../../errors.ts';
+import { type FileLocation, inputFailure } from '../../errors.ts';
 import type { Service } from '../service.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { cleanPattern, type DockerPatterns, dockerPatterns, malformed } from './dockerPatterns.ts';
+import { type DockerPatterns, dockerPatterns, malformed, parsePattern } from './dockerPatterns.ts';
 
 /** Which files stay out of a service's context. */
 export interface IgnoreRules {
@@ -16,10 +16,8 @@ export interface IgnoreRules {
 /** One line of an ignore file, or one entry of the configuration. */
 interface Pattern {
   text: string;
-  /** The file, or `ignore` of the configuration. */
-  file: string;
-  /** Counts from 1; absent in the configuration. */
-  line?: number;
+  /** Absent: in `ignore` of the configuration. */
+  at?: FileLocation;
 }
 
 /**
@@ -42,7 +40,7 @@ export async function readIgnoreRules(
       ...pattern,
       text: below(service.path, pattern.text),
     })),
-    ...service.settings.ignore.map((text) => ({ text, file: 'ignore' })),
+    ...service.settings.ignore.map((text) => ({ text })),
   ];
   if (patterns.length === 0) return { key: '', ignores: () => false, ruleFor: () => null };
   const key = patterns.map(({ text }) => text).join('\n');
@@ -59,15 +57,14 @@ export async function readIgnoreRules(
 const matchers = new Map<string, DockerPatterns>();
 
 function makeMatcher(patterns: readonly Pattern[]): DockerPatterns {
-  for (const { text, file, line } of patterns) {
+  for (const { text, at } of patterns) {
     const problem = malformed(text);
     if (problem === null) continue;
-    const at = line === undefined ? {} : { at: { file, line } };
     throw inputFailure({
       reason: 'ignore-pattern-malformed',
-      message: `The pattern ${text} in ${line === undefined ? '`ignore`' : file} ${problem}.`,
+      message: `The pattern ${text} in ${at?.file ?? '`ignore`'} ${problem}.`,
       hint: 'Write it as Docker reads it: https://docs.docker.com/build/concepts/context/#syntax.',
-      ...at,
+      ...(at !== undefined && { at }),
     });
   }
   return dockerPatterns(patterns.map(({ text }) => text));
@@ -83,8 +80,8 @@ function rootFile(snapshot: Snapshot): Promise<Buffer | null> {
 
 function describe(pattern: Pattern | undefined): string | null {
   if (pattern === undefined) return null;
-  const { text, file, line } = pattern;
-  return `${line === undefined ? file : `${file}:${line}`}: ${text}`;
+  const { text, at } = pattern;
+  return `${at === undefined ? 'ignore' : `${at.file}:${at.line}`}: ${text}`;
 }
 
 /** Docker reads one pattern a line; `#` at the very start of a line is a comment. */
@@ -92,16 +89,15 @@ function patternsIn(content: Buffer | null, file: string): Pattern[] {
   const text = content?.toString('utf8').replace(/^\uFEFF/, '') ?? '';
   return text
     .split(/\r?\n/)
-    .map((line, index) => ({ text: line, file, line: index + 1 }))
+    .map((line, index) => ({ text: line, at: { file, line: index + 1 } }))
     .filter((pattern) => !pattern.text.startsWith('#') && pattern.text.trim() !== '')
     .map((pattern) => ({ ...pattern, text: pattern.text.trim() }));
 }
 
 /** A pattern that counts from a folder, counted from the root of the repo. */
-function below(folder: string, pattern: string): string {
-  const exception = pattern.startsWith('!') ? '!' : '';
-  const bare = cleanPattern(pattern.slice(exception.length).trim()).replace(/^\//, '');
+function below(folder: string, text: string): string {
+  const { isException, pattern } = parsePattern(text);
   // Nothing in the folder is called that.
-  const namesNothing = bare === '' || bare === '.' || bare === '..' || bare.startsWith('../');
-  return namesNothing ? pattern : `${exception}${folder}/${bare}`;
+  const namesNothing = ['', '/', '.', '..'].includes(pattern) || pattern.startsWith('../');
+  return namesNothing ? text : `${isException ? '!' : ''}${folder}/${pattern}`;
 }
