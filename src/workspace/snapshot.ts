@@ -1,3 +1,4 @@
+import { once } from '../once.ts';
 import type { FileEntry, GitObjects, LargeObject, TreeEntry } from '../ports/git.ts';
 
 /**
@@ -26,16 +27,19 @@ export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
   /** What was read already is there at once. */
   const opened = new Map<string, Folder | Promise<Folder>>();
 
-  const folder = async (path: string): Promise<string | null> => {
-    if (path === '') return tree;
-    const found = await entry(path);
-    return found?.mode === '040000' ? found.oid : null;
+  /** At once where the folder around was read already. */
+  const locate = (path: string): TreeEntry | null | Promise<TreeEntry | null> => {
+    if (path === '') return { name: '', mode: '040000', oid: tree };
+    const slash = path.lastIndexOf('/');
+    const parent = open(slash === -1 ? '' : path.slice(0, slash));
+    const name = path.slice(slash + 1);
+    return parent instanceof Promise ? parent.then(({ find }) => find(name)) : parent.find(name);
   };
 
   const open = (path: string): Folder | Promise<Folder> => {
     const known = opened.get(path);
     if (known !== undefined) return known;
-    const opening = readFolder(folder(path), objects);
+    const opening = readFolder(locate(path), objects);
     opened.set(path, opening);
     opening.then(
       (found) => opened.set(path, found),
@@ -45,26 +49,18 @@ export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
     return opening;
   };
 
-  const entry = async (path: string): Promise<TreeEntry | null> => {
-    if (path === '') return { name: '', mode: '040000', oid: tree };
-    const slash = path.lastIndexOf('/');
-    const parent = open(slash === -1 ? '' : path.slice(0, slash));
-    const { byName } = parent instanceof Promise ? await parent : parent;
-    return byName.get(path.slice(slash + 1)) ?? null;
-  };
-
   return {
     tree,
-    entry,
+    entry: async (path) => locate(path),
     children: async (path) => (await open(path)).entries,
     async files(path) {
-      const oid = await folder(path);
-      if (oid === null) return [];
-      const files = await filesBelow(oid, path === '' ? '' : `${path}/`, objects);
+      const found = await locate(path);
+      if (found?.mode !== '040000') return [];
+      const files = await filesBelow(found.oid, path === '' ? '' : `${path}/`, objects);
       return files.sort((a, b) => compareBytes(a.path, b.path));
     },
     async read(path) {
-      const found = await entry(path);
+      const found = await locate(path);
       if (found === null || found.mode === '040000' || found.mode === '160000') return null;
       return objects.read(found.oid);
     },
@@ -75,13 +71,22 @@ export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
 
 interface Folder {
   entries: readonly TreeEntry[];
-  byName: ReadonlyMap<string, TreeEntry>;
+  find(name: string): TreeEntry | null;
 }
 
-async function readFolder(tree: Promise<string | null>, objects: GitObjects): Promise<Folder> {
-  const oid = await tree;
-  const entries = oid === null ? [] : await objects.readTree(oid);
-  return { entries, byName: new Map(entries.map((entry) => [entry.name, entry])) };
+async function readFolder(
+  at: TreeEntry | null | Promise<TreeEntry | null>,
+  objects: GitObjects,
+): Promise<Folder> {
+  const found = at instanceof Promise ? await at : at;
+  const entries = found?.mode === '040000' ? await objects.readTree(found.oid) : [];
+  const byName = once(() => new Map(entries.map((entry) => [entry.name, entry])));
+  // A map of a few takes longer to make than to look through them some times.
+  const few = entries.length <= 16;
+  return {
+    entries,
+    find: (name) => (few ? entries.find((entry) => entry.name === name) : byName().get(name)) ?? null,
+  };
 }
 
 async function filesBelow(tree: string, prefix: string, objects: GitObjects): Promise<FileEntry[]> {

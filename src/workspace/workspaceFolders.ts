@@ -20,7 +20,8 @@ export async function workspaceFolders(
     if (pattern.startsWith('!')) continue;
     await match(snapshot, '', pattern.split('/'), from, found);
   }
-  const kept = [...found].filter((folder) => !micromatch.isMatch(folder, negative.map(trim)));
+  const isTakenAway = anyOf(negative.map(trim));
+  const kept = [...found].filter((folder) => !isTakenAway(folder));
   return kept.map((folder) => join(from, folder)).sort(compareBytes);
 }
 
@@ -50,13 +51,15 @@ async function match(
 
 async function folders(snapshot: Snapshot, parent: string, pattern: string): Promise<string[]> {
   const children = await snapshot.children(parent);
+  const fits = anyOf([pattern]);
   return children
-    .filter(({ name, mode }) => mode === '040000' && !skipped.has(name) && fits(name, pattern))
+    .filter(({ name, mode }) => mode === '040000' && !skipped.has(name) && fits(name))
     .map(({ name }) => name);
 }
 
-function fits(name: string, pattern: string): boolean {
-  return name === pattern || micromatch.isMatch(name, pattern);
+function anyOf(patterns: readonly string[]): (path: string) => boolean {
+  const matchers = patterns.map((pattern) => micromatch.matcher(pattern));
+  return (path) => patterns.includes(path) || matchers.some((matches) => matches(path));
 }
 
 function trim(glob: string): string {

@@ -171,49 +171,54 @@ function batchFailure(why: string, errors: readonly Buffer[]): Error {
  * @see https://git-scm.com/docs/git-cat-file#_batch_output
  */
 function replyParser(emit: (reply: BatchReply) => void): (chunk: Buffer) => void {
-  let header = Buffer.alloc(0);
+  let header = none;
   let oid: string | null = null;
   let found: FoundObject | null = null;
   let parts: Buffer[] = [];
   let missing = 0;
 
-  const takeHeader = (chunk: Buffer): Buffer => {
-    const end = chunk.indexOf(0x0a);
+  /** Both take what begins at a position of the chunk, and give the position behind it. */
+  const takeHeader = (chunk: Buffer, from: number): number => {
+    const end = chunk.indexOf(0x0a, from);
     if (end === -1) {
-      header = Buffer.concat([header, chunk]);
-      return chunk.subarray(chunk.length);
+      header = Buffer.concat([header, chunk.subarray(from)]);
+      return chunk.length;
     }
-    const line = header.toString() + chunk.toString('utf8', 0, end);
-    header = Buffer.alloc(0);
+    const line = header.toString() + chunk.toString('utf8', from, end);
+    header = none;
     const [, name, type = '', size] = /^([0-9a-f]{40,64}) (\w+) (\d+)$/.exec(line) ?? [];
     found = name === undefined ? null : { type, size: Number(size) };
     if (name === undefined || found === null) emit({ oid: line, content: null, found });
     else if (found.size > largestHeld) {
       emit({ oid: name, content: null, found });
       // Nothing that follows is read.
-      return chunk.subarray(chunk.length);
+      return chunk.length;
     } else {
       oid = name;
       missing = found.size + 1;
     }
-    return chunk.subarray(end + 1);
+    return end + 1;
   };
 
-  const takeContent = (chunk: Buffer): Buffer => {
-    const part = chunk.subarray(0, missing);
-    parts.push(part);
+  const takeContent = (chunk: Buffer, from: number): number => {
+    const end = Math.min(from + missing, chunk.length);
+    const part = chunk.subarray(from, end);
     missing -= part.length;
-    if (missing === 0 && oid !== null) {
-      const whole = parts.length === 1 ? part : Buffer.concat(parts);
-      emit({ oid, content: whole.subarray(0, whole.length - 1), found });
-      oid = null;
-      parts = [];
+    if (missing > 0 || oid === null) {
+      parts.push(part);
+      return end;
     }
-    return chunk.subarray(part.length);
+    const whole = parts.length === 0 ? part : Buffer.concat([...parts, part]);
+    emit({ oid, content: whole.subarray(0, whole.length - 1), found });
+    oid = null;
+    parts = [];
+    return end;
   };
 
   return (chunk) => {
-    let rest = chunk;
-    while (rest.length > 0) rest = oid === null ? takeHeader(rest) : takeContent(rest);
+    let at = 0;
+    while (at < chunk.length) at = oid === null ? takeHeader(chunk, at) : takeContent(chunk, at);
   };
 }
+
+const none = Buffer.alloc(0);

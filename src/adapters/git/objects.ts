@@ -30,7 +30,7 @@ export function openObjects(surroundings: GitSurroundings, partial: PartialClone
     const { type, size } = found;
     return { size, stream: () => streamObject(surroundings, alternates, { oid, type, size }) };
   };
-  const whole = async (reply: BatchReply): Promise<Buffer> => {
+  const whole = (reply: BatchReply): Buffer | Promise<Buffer> => {
     const content = opened(reply);
     return Buffer.isBuffer(content) ? content : buffer(content.stream());
   };
@@ -40,7 +40,10 @@ export function openObjects(surroundings: GitSurroundings, partial: PartialClone
     const coming = partial?.fetchFile(oid) ?? null;
     return coming === null ? batch.ask(oid) : coming.then(() => batch.ask(oid));
   };
-  const readTree = async (oid: string) => parseTree(await whole(await ask(oid)), oid.length / 2);
+  const readTree = async (oid: string) => {
+    const content = whole(await ask(oid));
+    return parseTree(Buffer.isBuffer(content) ? content : await content, oid.length / 2);
+  };
   return {
     read: async (oid) => whole(await ask(oid)),
     open: async (oid) => opened(await ask(oid)),

@@ -31,11 +31,8 @@ const known = new WeakMap<Snapshot, Map<string, Promise<DockerfileSource>>>();
 
 async function findDockerfile(snapshot: Snapshot, service: Service): Promise<DockerfileSource> {
   const { dockerfile } = service.settings;
-  const conventions = [
-    posix.join(service.path, 'Dockerfile'),
-    posix.join(service.path, 'Dockerfile.template'),
-    'Dockerfile.template',
-  ];
+  const folder = service.path === '' ? '' : `${service.path}/`;
+  const conventions = [`${folder}Dockerfile`, `${folder}Dockerfile.template`, 'Dockerfile.template'];
   for (const path of dockerfile === null ? conventions : [posix.normalize(dockerfile)]) {
     const bytes = await snapshot.read(path);
     if (bytes === null) continue;
