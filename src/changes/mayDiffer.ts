@@ -6,7 +6,7 @@ import { copySources } from '../workspace/contents/copySources.ts';
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { installScriptFiles } from '../workspace/contents/installScriptFiles.ts';
-import { everyInstallScript } from '../workspace/contents/installScripts.ts';
+import { everyInstallScript, hasInstallScripts } from '../workspace/contents/installScripts.ts';
 import { archiveFolder } from '../workspace/contents/zeroInstall.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
@@ -159,8 +159,8 @@ async function calledByInstalls(
   changed: ReadonlySet<string>,
 ): Promise<boolean> {
   const calling = [root, ...workspaces.values()]
-    .map((workspace) => ({ workspace, scripts: everyInstallScript(workspace) }))
-    .filter(({ scripts }) => Object.keys(scripts).length > 0);
+    .filter(hasInstallScripts)
+    .map((workspace) => ({ workspace, scripts: everyInstallScript(workspace) }));
   if (calling.length === 0) return false;
   const entries = await Promise.all([...changed].map((path) => snapshot.entry(path)));
   if (entries.includes(null)) return true;

@@ -1,17 +1,12 @@
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { isSource } from '../workspace/contents/sourceFiles.ts';
-import { readResolutions } from '../workspace/lockfile/resolutions.ts';
-import { workspaceDependencies } from '../workspace/lockfile/workspaceDependencies.ts';
-import { nameMatcher } from '../workspace/nameMatcher.ts';
-import type { Project, Workspace } from '../workspace/project.ts';
+import type { Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { ChangedTree } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
+import { certainDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
-
-/** `workspace:*`, `workspace:^1.2.0`; a folder or another name may follow the colon as well. */
-const plainRange = /^workspace:[\^~*]?[\d.]*$/;
 
 /**
  * Tells from the changed paths and the manifests alone which services certainly differ from another tree: a changed
@@ -21,17 +16,20 @@ const plainRange = /^workspace:[\^~*]?[\d.]*$/;
 export async function surelyDiffers(
   tree: Pick<ChangedTree, 'project' | 'changed'>,
 ): Promise<(service: Service) => Promise<boolean>> {
+  const { project } = tree;
   const sources = await changedSources(tree);
   if (sources === null) return async () => false;
-  const dependencies = certainDependencies(tree.project);
+  const needingUnder = new Map<string, ReadonlySet<Workspace>>();
   return async (service) => {
-    const { kind, origin } = await dockerfileOf(tree.project, service);
-    const folderOnly = kind === 'own' && service.settings.context === 'service';
-    const members = folderOnly ? [service.workspace] : dependencies(service);
-    const paths = members.flatMap((workspace) => sources.get(workspace) ?? []);
-    if (paths.length === 0) return false;
-    const rules = await readIgnoreRules(tree.project.snapshot, service, origin);
-    return paths.some((path) => !rules.ignores(path));
+    const { kind, origin } = await dockerfileOf(project, service);
+    const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);
+    const isKept = (paths: readonly string[]) => paths.some((path) => !ignores(path));
+    if (kind === 'own' && service.settings.context === 'service')
+      return isKept(sources.get(service.workspace) ?? []);
+    const touched = () => [...sources.keys()].filter((workspace) => isKept(sources.get(workspace) ?? []));
+    const needing = needingUnder.get(key) ?? certainDependents(project, touched());
+    needingUnder.set(key, needing);
+    return needing.has(service.workspace);
   };
 }
 
@@ -53,25 +51,4 @@ async function changedSources({
     sources.set(workspace, [...(sources.get(workspace) ?? []), path]);
   }
   return sources;
-}
-
-/**
- * The service and workspaces that it needs to run by ranges which can mean nothing else (`workspace:^`): whether another
- * range leads to a workspace, the lockfile tells.
- */
-function certainDependencies(project: Project): (service: Service) => readonly Workspace[] {
-  const resolutions = readResolutions(project.root.packageManifest.resolutions);
-  return (service) => {
-    const scope = { development: false, ignored: nameMatcher(service.settings.ignoreDependencies) };
-    const members = new Set([service.workspace]);
-    // A set hands out what is added to it while it is walked.
-    for (const member of members) {
-      for (const [name, range] of workspaceDependencies(member, scope, project.yarn.family)) {
-        const workspace = project.workspaces.get(name);
-        if (workspace === undefined || resolutions.has(name) || !plainRange.test(range)) continue;
-        members.add(workspace);
-      }
-    }
-    return [...members].filter(({ path }) => path !== '');
-  };
 }

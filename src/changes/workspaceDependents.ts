@@ -1,40 +1,85 @@
+import { readResolutions } from '../workspace/lockfile/resolutions.ts';
+import { effectiveRange } from '../workspace/lockfile/workspaceDependencies.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 
 const fields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const;
+
+/** Whether what a field names is there at run time, whatever else is. */
+const runs = {
+  dependencies: true,
+  devDependencies: false,
+  optionalDependencies: true,
+  peerDependencies: false,
+};
+
+interface Dependent {
+  workspace: Workspace;
+  /** It needs the other one to run, by a range which can mean nothing else: what other ranges lead to, the lockfile tells. */
+  certain: boolean;
+}
 
 /**
  * These workspaces and all that need one of them, however far away: rather one too many than one too few, so
  * devDependencies and peers count, and ranges are not looked at. The root is among them where it needs one.
  */
-export function workspaceDependents(project: Project, changed: ReadonlySet<Workspace>): Set<Workspace> {
+export function workspaceDependents(project: Project, changed: Iterable<Workspace>): Set<Workspace> {
+  return reach(project, changed, () => true);
+}
+
+/** These workspaces and those that certainly need one of them to run: rather one too few. */
+export function certainDependents(project: Project, changed: Iterable<Workspace>): Set<Workspace> {
+  return reach(project, changed, ({ certain }) => certain);
+}
+
+function reach(
+  project: Project,
+  changed: Iterable<Workspace>,
+  counts: (dependent: Dependent) => boolean,
+): Set<Workspace> {
   const dependents = known.get(project.structure) ?? directDependents(project);
   known.set(project.structure, dependents);
   const reached = new Set(changed);
   // A set hands out what is added to it while it is walked.
   for (const workspace of reached) {
-    for (const dependent of dependents.get(workspace) ?? []) reached.add(dependent);
+    for (const dependent of dependents.get(workspace) ?? [])
+      if (counts(dependent)) reached.add(dependent.workspace);
   }
   return reached;
 }
 
-const known = new WeakMap<object, ReadonlyMap<Workspace, readonly Workspace[]>>();
+const known = new WeakMap<object, ReadonlyMap<Workspace, readonly Dependent[]>>();
 
-function directDependents(project: Project): Map<Workspace, Workspace[]> {
+function directDependents(project: Project): Map<Workspace, Dependent[]> {
   const byPath = new Map([...project.workspaces.values()].map((workspace) => [workspace.path, workspace]));
-  const dependents = new Map<Workspace, Workspace[]>();
+  const isPlain = plainRanges(project);
+  const dependents = new Map<Workspace, Dependent[]>();
+  const add = (dependency: Workspace, dependent: Dependent) => {
+    const others = dependents.get(dependency);
+    if (others === undefined) dependents.set(dependency, [dependent]);
+    else others.push(dependent);
+  };
   for (const workspace of [project.root, ...project.workspaces.values()]) {
     for (const field of fields) {
       const ranges = workspace.packageManifest[field] ?? {};
       for (const name in ranges) {
-        const dependency = project.workspaces.get(name) ?? aliased(ranges[name] ?? '', project, byPath);
-        if (dependency === undefined) continue;
-        const others = dependents.get(dependency);
-        if (others === undefined) dependents.set(dependency, [workspace]);
-        else others.push(workspace);
+        const named = project.workspaces.get(name);
+        const dependency = named ?? aliased(ranges[name] ?? '', project, byPath);
+        const certain = named !== undefined && runs[field] && isPlain(workspace, name);
+        if (dependency !== undefined) add(dependency, { workspace, certain });
       }
     }
   }
   return dependents;
+}
+
+/** `workspace:*`, `workspace:^1.2.0`; a folder or another name may follow the colon as well. */
+const plainRange = /^workspace:[\^~*]?[\d.]*$/;
+
+/** Whether the range of a dependency means the workspace of that name, whatever the lockfile says. */
+function plainRanges({ root, yarn }: Project): (workspace: Workspace, name: string) => boolean {
+  const resolutions = readResolutions(root.packageManifest.resolutions);
+  return ({ packageManifest }, name) =>
+    !resolutions.has(name) && plainRange.test(effectiveRange(packageManifest, name, yarn.family));
 }
 
 /** `"log": "workspace:packages/log"` and `"log": "workspace:@acme/log@*"` name a workspace by another name. */
