@@ -1,4 +1,5 @@
 import { Builtins, type CommandClass } from 'clipanion';
+import { ownValue } from '../ownValue.ts';
 import type { CliContext } from './baseCommand.ts';
 
 type Loader = () => Promise<CommandClass<CliContext>>;
@@ -27,7 +28,7 @@ export const commandNames: readonly string[] = Object.keys(loaders);
 /** The command that the first word names; all of them where it names none, for help and mistakes. */
 export async function loadCommands(word: string | undefined): Promise<CommandClass<CliContext>[]> {
   if (word === '--version' || word === '-v') return [Builtins.VersionCommand];
-  const named = word !== undefined && Object.hasOwn(loaders, word) ? loaders[word] : undefined;
+  const named = word === undefined ? undefined : ownValue(loaders, word);
   if (named !== undefined) {
     // What nearly every command needs loads beside it.
     import('../wiring.ts').catch(() => undefined);

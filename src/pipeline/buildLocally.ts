@@ -1,5 +1,6 @@
 import type { ServiceChange } from '../changes/serviceChange.ts';
 import { withTemporaryFolder } from '../cleanup/temporaryFolder.ts';
+import { channelOf } from '../config/channelOf.ts';
 import { builderName } from '../config/serviceSettings.ts';
 import { buildEach } from '../image/buildImages.ts';
 import { buildRequest } from '../image/buildRequest.ts';
@@ -36,7 +37,7 @@ export async function buildLocally(ports: Ports, options: BuildLocallyOptions): 
   const survey = await surveyRepo(ports, options);
   const named = new Set(pickServices(survey.services, options.services).map(({ name }) => name));
   const { branch } = survey.head;
-  const channel = branch === null ? null : (survey.config.channels[branch] ?? null);
+  const channel = channelOf(survey.config, branch);
   const changes = await surveyChanges(ports, survey, { since: options.since, channel });
   const wanted = changes.filter(
     ({ service, affected }) => named.has(service.name) && (affected || options.services.length > 0),

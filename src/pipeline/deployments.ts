@@ -3,6 +3,7 @@ import type { Environment } from '../config/settings.ts';
 import type { DeploymentResult } from '../deploy/deploymentRequest.ts';
 import { deployToEnvironment, previewDeployment } from '../deploy/deployToEnvironment.ts';
 import type { VersionToLand } from '../deploy/planDeployment.ts';
+import { ownValue } from '../ownValue.ts';
 import { repositoryOf } from '../plan/imageReference.ts';
 import type { PlannedDeployment, ReleasePlan } from '../plan/releasePlan.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -65,7 +66,7 @@ export async function landDeployments(ports: Ports, survey: Survey, toLand: ToLa
   const { ledger, published } = toLand;
   const landing: Landing = { deployments: [], landed: {}, failures: [] };
   const releases = Object.entries(ledger.services).filter(
-    ([name, release]) => release.published || published[name] === release.version,
+    ([name, release]) => release.published || ownValue(published, name) === release.version,
   );
   try {
     for (const environment of automaticEnvironments(survey)) {
@@ -87,7 +88,7 @@ async function landIn(
   const resumed = versions.filter(({ service }) => !toLand.claimed.has(service));
   const landed = await landedBefore(tools.repo, environment.name, resumed);
   landing.landed[environment.name] = landed;
-  const missing = versions.filter(({ service }) => landed[service] === undefined);
+  const missing = versions.filter(({ service }) => ownValue(landed, service) === undefined);
   if (missing.length === 0) return;
   const described = environment.pullRequest ? await withNotes(ports, survey, missing) : missing;
   const result = await deployToEnvironment(infraRequest(survey, environment, described, 'release'), tools);
@@ -122,7 +123,7 @@ function versionsToLand(
 ): VersionToLand[] {
   return services.flatMap((service) => {
     const release = wanted.get(service.name);
-    const landed = ledger.environments[environment.name]?.[service.name];
+    const landed = ownValue(ownValue(ledger.environments, environment.name), service.name);
     if (release === undefined) return [];
     if (landed !== undefined && !semver.gt(release.version, landed.version)) return [];
     return [toVersion(service, release, config)];

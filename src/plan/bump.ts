@@ -1,3 +1,4 @@
+import { ownValue } from '../ownValue.ts';
 import type { ConventionalChange } from './commits/parseCommit.ts';
 import type { Bump } from './releasePlan.ts';
 
@@ -35,11 +36,11 @@ export function bumpOfChange(
   whatBump?: WhatBump,
 ): Bump {
   if (change.breaking.length > 0) return 'major';
-  const bump = change.type === null ? undefined : configured[change.type];
+  const bump = change.type === null ? undefined : ownValue(configured, change.type);
   if (bump !== undefined) return bump;
   if (whatBump !== undefined)
     return (['major', 'minor', 'patch'] as const)[levelOf(change, whatBump)] ?? 'none';
-  return defaultBumps[change.type ?? ''] ?? 'none';
+  return ownValue(defaultBumps, change.type ?? '') ?? 'none';
 }
 
 function levelOf({ fields }: ConventionalChange, whatBump: WhatBump): number {

@@ -1,5 +1,6 @@
 import semver from 'semver';
 import { workFailure } from '../errors.ts';
+import { ownValue } from '../ownValue.ts';
 
 /**
  * The ledger: one small JSON in a commit of its own at `refs/shipyarn/<branch>` on the remote. Its move, under
@@ -93,14 +94,14 @@ export function withProgress(ledger: Ledger, progress: Progress): Ledger {
   const services = Object.fromEntries(
     Object.entries(ledger.services).map(([name, release]) => [
       name,
-      progress.published[name] === release.version ? { ...release, published: true } : release,
+      ownValue(progress.published, name) === release.version ? { ...release, published: true } : release,
     ]),
   );
   const environments = structuredClone(ledger.environments);
   for (const [environment, landed] of Object.entries(progress.landed)) {
-    const noted = environments[environment] ?? {};
+    const noted = ownValue(environments, environment) ?? {};
     for (const [service, deployment] of Object.entries(landed)) {
-      const known = noted[service];
+      const known = ownValue(noted, service);
       if (known === undefined || isMore(deployment, known)) noted[service] = deployment;
     }
     environments[environment] = noted;

@@ -1,15 +1,14 @@
-import { posix } from 'node:path';
 import { inputFailure } from '../../errors.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { Snapshot } from '../snapshot.ts';
 
 /** Files in which registries' credentials stand, with what a credential's line looks like in each. */
-const credentialLines: Readonly<Record<string, RegExp>> = {
-  '.npmrc': /^\s*(?:.*:)?(?:_authToken|_auth|_password|key)(?:\[\])?\s*=\s*(.+)$/,
-  '.yarnrc': /^\s*"?(?:.*:)?(?:_authToken|_auth|_password|key)"?\s+(.+)$/,
+const credentialLines = new Map([
+  ['.npmrc', /^\s*(?:.*:)?(?:_authToken|_auth|_password|key)(?:\[\])?\s*=\s*(.+)$/],
+  ['.yarnrc', /^\s*"?(?:.*:)?(?:_authToken|_auth|_password|key)"?\s+(.+)$/],
   // Also between braces and in quotes. A value on the next line has a mark on this one, or nothing.
-  '.yarnrc.yml': /(?:^|[\s{,])["']?(?:npmAuthToken|npmAuthIdent)["']?\s*:\s*([^,}]*)/,
-};
+  ['.yarnrc.yml', /(?:^|[\s{,])["']?(?:npmAuthToken|npmAuthIdent)["']?\s*:\s*([^,}]*)/],
+]);
 
 /** `https://user:password@host`: for a registry, or a proxy. */
 const credentialInAddress = /:\/\/([^\s/@"']+:[^\s/@"']+)@/;
@@ -35,7 +34,7 @@ export async function checkTokens(
 ): Promise<SettingsVariable[]> {
   const variables: SettingsVariable[] = [];
   for (const { path, oid } of files) {
-    const pattern = credentialLines[posix.basename(path)];
+    const pattern = credentialLines.get(path.slice(path.lastIndexOf('/') + 1));
     if (pattern === undefined) continue;
     const key = `${oid} ${path}`;
     const found =

@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { ownValue } from '../../ownValue.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { Workspace } from '../project.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -48,10 +49,7 @@ function toolFolders(words: ReadonlySet<string>): string[] {
   // `patch-package --patch-dir tools/patches`
   const patches = named[named.indexOf('--patch-dir') + 1];
   const told = words.has('--patch-dir') && patches !== undefined ? [patches] : [];
-  return [
-    ...told,
-    ...named.flatMap((word) => (Object.hasOwn(readByTools, word) ? readByTools[word] : []) ?? []),
-  ];
+  return [...told, ...named.flatMap((word) => ownValue(readByTools, word) ?? [])];
 }
 
 async function fileAt(snapshot: Snapshot, path: string): Promise<FileEntry | null> {

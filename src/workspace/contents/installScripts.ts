@@ -1,3 +1,4 @@
+import { ownValue } from '../../ownValue.ts';
 import type { PackageManifest, Workspace } from '../project.ts';
 import { manifestPath } from '../readManifest.ts';
 import type { ManifestScope } from './installManifest.ts';
@@ -61,8 +62,8 @@ function reachedScripts(all: Readonly<Record<string, string>>, name: string): Re
   const reached: Record<string, string> = {};
   const pending = [name];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const script = all[next];
-    if (script === undefined || reached[next] !== undefined) continue;
+    const script = ownValue(all, next);
+    if (script === undefined || Object.hasOwn(reached, next)) continue;
     reached[next] = script;
     if (/\b(yarn|npm|pnpm|run-[sp]|npm-run-all)\b/.test(script)) pending.push(...wordsOf(script));
   }

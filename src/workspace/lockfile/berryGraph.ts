@@ -1,3 +1,4 @@
+import { ownValue } from '../../ownValue.ts';
 import type { Project, Workspace } from '../project.ts';
 import { extensionNotInLockfile } from './lockfileFailures.ts';
 import { indexOf, type LockfileIndex } from './lockfileIndex.ts';
@@ -150,7 +151,7 @@ function fromCatalog(project: Project, name: string, range: string): string {
   if (!range.startsWith('catalog:')) return range;
   const catalog = range.slice('catalog:'.length);
   const { settings } = project;
-  return (catalog === '' ? settings.catalog?.[name] : settings.catalogs?.[catalog]?.[name]) ?? range;
+  return ownValue(catalog === '' ? settings.catalog : ownValue(settings.catalogs, catalog), name) ?? range;
 }
 
 function dependencyNumbers(

@@ -1,3 +1,4 @@
+import { ownValue } from '../../ownValue.ts';
 import type { PackageManifest, Workspace, YarnFamily } from '../project.ts';
 import type { SliceScope } from './lockfileSlice.ts';
 
@@ -49,9 +50,9 @@ function readDependencies(
  * dependencies and devDependencies that is more than `*` (`cleanDependencies` in its normalize-manifest).
  */
 export function effectiveRange(manifest: PackageManifest, name: string, family: YarnFamily): string {
-  const development = manifest.devDependencies?.[name];
-  const optional = manifest.optionalDependencies?.[name];
-  const dependency = manifest.dependencies?.[name];
+  const development = ownValue(manifest.devDependencies, name);
+  const optional = ownValue(manifest.optionalDependencies, name);
+  const dependency = ownValue(manifest.dependencies, name);
   if (family === 'berry') return development ?? optional ?? dependency ?? '*';
   const ranges = [optional, dependency, development].filter((range) => range !== undefined);
   return ranges.find((range) => range !== '' && range !== '*') ?? ranges[0] ?? '*';
@@ -61,6 +62,6 @@ export function effectiveRange(manifest: PackageManifest, name: string, family: 
 export function requiredPeers(packageManifest: PackageManifest): string[] {
   const { peerDependencies, peerDependenciesMeta } = packageManifest;
   return Object.keys(peerDependencies ?? {}).filter(
-    (name) => peerDependenciesMeta?.[name]?.optional !== true,
+    (name) => ownValue(peerDependenciesMeta, name)?.optional !== true,
   );
 }
