@@ -14,7 +14,8 @@ export interface Comparison {
   service: Service;
   lastRelease: LastRelease | null;
   since: ServiceChange['since'];
-  identity: string;
+  /** Computed when asked for, where the answer did not need it. */
+  readonly identity: string;
   reasons: Reason[];
   /** The service as it was and is; absent where that was not needed to see what changed, or that nothing did. */
   before: ServiceSide | null;
@@ -44,30 +45,41 @@ export async function compareService(question: ComparisonQuestion): Promise<Comp
   const known = { service, lastRelease, after, before: null, warnings: [] };
   if (lastRelease === null || baseline === null) {
     const reasons: Reason[] = [{ kind: 'first-release' }];
-    return { ...known, since: null, identity: (await after()).contents.identity, reasons, affected: true };
+    return withIdentity({ ...known, since: null, reasons, affected: true }, await after());
   }
   const since = { gitTag, commit: baseline.commit };
+  const unchanged = { ...known, since, reasons: [], affected: false };
   const recorded = baseline.commit === lastRelease.commit ? lastRelease.identity : null;
   const differs = thorough || (await baseline.mayDiffer(service));
   // What is as it was released needs no look, whatever else it is compared with.
   const asReleased = released !== null && !thorough && !(await released.mayDiffer(service));
   const kept = recorded ?? (asReleased ? lastRelease.identity : null);
-  const identity = differs || kept === null ? (await after()).contents.identity : kept;
-  if (!differs || (identity === recorded && !thorough))
-    return { ...known, since, identity, reasons: [], affected: false };
-  return { ...known, since, identity, ...(await compareWith(baseline, await after(), thorough)) };
+  if (!differs && kept !== null) return { ...unchanged, identity: kept };
+  const side = await after();
+  const surely = differs && !thorough && (await baseline.surelyDiffers(service));
+  const isAsRecorded = () => recorded !== null && recorded === side.contents.identity;
+  if (!differs || (!thorough && !surely && isAsRecorded())) return withIdentity(unchanged, side);
+  return withIdentity({ ...known, since, ...(await compareWith(baseline, side, surely)) }, side);
+}
+
+function withIdentity(comparison: Omit<Comparison, 'identity'>, { contents }: ServiceSide): Comparison {
+  return {
+    ...comparison,
+    get identity() {
+      return contents.identity;
+    },
+  };
 }
 
 /** Compares a service as it is with a baseline, whose side is described where changed paths do not tell enough. */
 async function compareWith(
   baseline: Baseline,
   after: ServiceSide,
-  thorough: boolean,
-): Promise<Pick<Comparison, 'reasons' | 'affected'> & Partial<Comparison>> {
+  surely: boolean,
+): Promise<Pick<Comparison, 'reasons' | 'affected'> & Partial<Pick<Comparison, 'before' | 'warnings'>>> {
   const { service } = after;
   const changed = await baseline.changed();
-  const differs = !thorough && (await baseline.surelyDiffers(service));
-  const plain = differs ? plainReasons(after, changed) : null;
+  const plain = surely ? plainReasons(after, changed) : null;
   if (plain !== null) return { reasons: plain, affected: true };
   const before = await sideOrProblem(baseline, service.name);
   if (before instanceof Failure || before === null) {

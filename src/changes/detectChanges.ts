@@ -58,13 +58,15 @@ async function withCommits(
   };
   return Promise.all(
     comparisons.map(async (comparison) => {
-      const { service, lastRelease, since, identity, reasons, after, warnings } = comparison;
+      const { service, lastRelease, since, reasons, after, warnings } = comparison;
       const taken = once(() => new Set(tagged.of(service.name).map(({ version }) => version)));
       return {
         service,
         lastRelease,
         since,
-        identity,
+        get identity() {
+          return comparison.identity;
+        },
         affected: comparison.affected,
         reasons,
         commits: told.has(comparison) ? await commitsOf(comparison) : [],

@@ -30,8 +30,8 @@ export interface AttributedCommit {
 /** What building a service's image takes. */
 export interface ServiceIdentity {
   service: Service;
-  /** `sha256:…` */
-  identity: string;
+  /** `sha256:…`; computed when asked for. */
+  readonly identity: string;
   /** What the version follows; null: a first release. */
   lastRelease: LastRelease | null;
   /** The context at head; computed when asked for, once. */

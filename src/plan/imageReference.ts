@@ -18,15 +18,23 @@ const longestName = 255;
  * in the configuration, for a name that no registry accepts.
  */
 export function imageReference(
-  service: Service,
-  { version, identity }: { version: string; identity: string },
+  change: { service: Service; readonly identity: string },
+  version: string,
   config: Config,
 ): PlannedImage {
+  const { service } = change;
   const [repository = service.settings.image, ...mirrors] = config.registries.map((registry) =>
     repositoryIn(registry, service, config),
   );
   if (config.registries.length === 0) checkPath(service.settings.image, service, config);
-  return { repository, tag: imageTagOf(version), identityTag: identityTagOf(identity), mirrors };
+  return {
+    repository,
+    tag: imageTagOf(version),
+    get identityTag() {
+      return identityTagOf(change.identity);
+    },
+    mirrors,
+  };
 }
 
 /** The repository that deployments of a service refer to: in the first registry. Throws as `imageReference` does. */

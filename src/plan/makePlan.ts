@@ -83,7 +83,10 @@ function planService(
     name: service.name,
     path: service.path,
     affected,
-    identity: change.identity,
+    // What people look at does not show it, and it takes long.
+    get identity() {
+      return change.identity;
+    },
     since: change.since,
     reasons: [...change.reasons],
     commits: commits.flatMap(({ parsed }) =>
@@ -99,7 +102,7 @@ function planService(
     currentVersion: lastRelease?.version ?? null,
     nextVersion: version,
     gitTag: version === null ? null : format.format(service.name, version),
-    image: version === null ? null : imageReference(service, { version, identity: change.identity }, config),
+    image: version === null ? null : imageReference(change, version, config),
     changelog: '',
     warnings: planWarnings(change, commits, wanted),
   };

@@ -18,7 +18,7 @@ export interface PlannedImage {
   /** The version as an image tag. */
   tag: string;
   /** The tag that names the image by its identity. */
-  identityTag: string;
+  readonly identityTag: string;
   /** Known once the image is in the registry: `sha256:…`. */
   digest?: string;
   /** Further repositories that receive the same image. */
@@ -30,7 +30,7 @@ export interface PlannedService {
   /** Folder of the workspace, from the root of the repo. */
   path: string;
   affected: boolean;
-  identity: string;
+  readonly identity: string;
   /** What it was compared with; null for a first release. */
   since: { gitTag: string | null; commit: string } | null;
   reasons: Reason[];

@@ -7,7 +7,14 @@ export function visible<T>(value: T, show: (text: string) => string = visibleTex
   if (typeof value === 'string') return show(value) as T;
   if (Array.isArray(value)) return value.map((each) => visible(each, show)) as T;
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, visible(each, show)])) as T;
+  const shown = {};
+  for (const key of Object.keys(value) as (keyof T)[]) {
+    // What is computed when it is asked for stays so: a renderer may do without.
+    const get = Object.getOwnPropertyDescriptor(value, key)?.get && (() => visible(value[key], show));
+    const own = get === undefined ? { value: visible(value[key], show), writable: true } : { get };
+    Object.defineProperty(shown, key, { ...own, enumerable: true, configurable: true });
+  }
+  return shown as T;
 }
 
 /** Line breaks and tabs do their work: in messages, and in what a tool has written. */
