@@ -92,7 +92,7 @@ async function serviceFolder(
   closure: Closure,
   { origin, text, rules }: OwnDockerfile,
 ): Promise<ContextLayer> {
-  const parts = await workspaceParts(project, closure, service.workspace, rules);
+  const parts = await workspaceParts(project, closure, [service.workspace], rules);
   const prefix = service.path === '' ? '' : `${service.path}/`;
   const sources = copySources(text, service.settings.buildArguments)
     .filter(({ path }) => path !== '' && !path.startsWith('.shipyarn'))

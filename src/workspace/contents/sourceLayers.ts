@@ -3,7 +3,7 @@ import type { Closure } from '../closure.ts';
 import type { ContextLayer, ContextPart } from '../contextContents.ts';
 import type { Project, Workspace } from '../project.ts';
 import type { Service } from '../service.ts';
-import { compareBytes } from '../snapshot.ts';
+import { compareBytes, type Snapshot } from '../snapshot.ts';
 import { contextLayer } from './contextLayer.ts';
 import { filesPart } from './contextPart.ts';
 import type { IgnoreRules } from './ignoreRules.ts';
@@ -26,39 +26,56 @@ export async function sourceLayers(
 ): Promise<ContextLayer[]> {
   const { rules, prefixes, more = [] } = options;
   const dependencies = closure.workspaces.filter((workspace) => workspace !== service.workspace);
-  const parts = await Promise.all(
-    dependencies.map((workspace) => workspaceParts(project, closure, workspace, rules)),
-  );
-  const own = await workspaceParts(project, closure, service.workspace, rules);
-  const root = await rootPart(project, service, closure, { rules, parts: [...parts.flat(), ...own] });
-  const below = parts.length === 0 ? [] : [contextLayer('dependencies', prefixes.dependencies, parts.flat())];
-  return [...below, contextLayer('service', prefixes.service, [...own, root, ...more])];
+  const below = await workspaceParts(project, closure, dependencies, rules);
+  const own = await workspaceParts(project, closure, [service.workspace], rules);
+  const root = await rootPart(project, service, closure, { rules, parts: [...below, ...own] });
+  const layers = below.length === 0 ? [] : [contextLayer('dependencies', prefixes.dependencies, below)];
+  return [...layers, contextLayer('service', prefixes.service, [...own, root, ...more])];
 }
 
-/** A workspace's files and its manifest. */
+/** Manifests and files of workspaces. */
 export async function workspaceParts(
   project: Project,
   closure: Closure,
-  workspace: Workspace,
+  workspaces: readonly Workspace[],
   rules: IgnoreRules,
 ): Promise<ContextPart[]> {
-  const files = await sourcePart(project, workspace, rules);
-  return [sourceManifestPart(project, closure, workspace), files];
+  const files = await Promise.all(workspaces.map((workspace) => sourcePart(project, workspace, rules)));
+  return files.flatMap((part, index) => [
+    sourceManifestPart(project, closure, workspaces[index] as Workspace),
+    part,
+  ]);
 }
 
-const sourceParts = new Map<string, Promise<ContextPart>>();
+type PartsByRules = Map<IgnoreRules['key'], Map<Workspace, Promise<ContextPart>>>;
+const partsOfSnapshots = new WeakMap<Snapshot, PartsByRules>();
 
-/** A workspace's files under some rules; made once for equal folders, whichever service or commit asks. */
-async function sourcePart(project: Project, workspace: Workspace, rules: IgnoreRules): Promise<ContextPart> {
+/** A workspace's files under some rules: many services of a commit ask for the same. */
+function sourcePart(project: Project, workspace: Workspace, rules: IgnoreRules): Promise<ContextPart> {
+  const byRules: PartsByRules = partsOfSnapshots.get(project.snapshot) ?? new Map();
+  partsOfSnapshots.set(project.snapshot, byRules);
+  const parts = byRules.get(rules.key) ?? new Map<Workspace, Promise<ContextPart>>();
+  byRules.set(rules.key, parts);
+  const known = parts.get(workspace);
+  if (known !== undefined) return known;
+  const part = equalPart(project, workspace, rules);
+  parts.set(workspace, part);
+  // What is missing now may have been fetched when it is asked for again.
+  part.catch(() => parts.delete(workspace));
+  return part;
+}
+
+const equalParts = new Map<string, ContextPart>();
+
+/** The same part for equal folders, whichever commit asks. */
+async function equalPart(project: Project, workspace: Workspace, rules: IgnoreRules): Promise<ContextPart> {
   const folder = await project.snapshot.entry(workspace.path);
   const key = [folder?.oid, workspace.path, ...nestedFolders(project, workspace), rules.key].join('\n');
-  const known = sourceParts.get(key);
+  const known = equalParts.get(key);
   if (known !== undefined) return known;
   const below = workspace.path === '' ? '' : `${workspace.path}/`;
-  const part = sourceFiles(project, workspace, rules).then((files) => filesPart(files, below));
-  sourceParts.set(key, part);
-  // What is missing now may have been fetched when it is asked for again.
-  part.catch(() => sourceParts.delete(key));
+  const part = filesPart(await sourceFiles(project, workspace, rules), below);
+  equalParts.set(key, part);
   return part;
 }
 
@@ -70,7 +87,8 @@ async function rootPart(
   { rules, parts }: { rules: IgnoreRules; parts: readonly ContextPart[] },
 ): Promise<ContextPart> {
   const { snapshot } = project;
-  const chains = await Promise.all(parts.map((part) => tsconfigChain(snapshot, tsconfigsIn(part))));
+  const starts = parts.map(tsconfigsIn).filter((paths) => paths.length > 0);
+  const chains = await Promise.all(starts.map((paths) => tsconfigChain(snapshot, paths)));
   const linked = await Promise.all(linkedPaths(slice).map((path) => fileOrFolder(snapshot, path)));
   const inputs = await namedFiles(snapshot, service.settings.inputs, 'inputs');
   const isInside = insideAny(workspaces.map(({ path }) => path));

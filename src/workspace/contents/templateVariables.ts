@@ -76,7 +76,7 @@ function rootFiles({ layers, service }: Pick<ContextContents, 'layers' | 'servic
 /** Where the build stage leaves a workspace for the final one: dependencies apart from the service. */
 function output(path: string, servicePath: string) {
   const layer = path === servicePath ? 'service' : 'dependencies';
-  return { folder: folder(path), outputParent: posix.dirname(posix.join('/output', layer, path)) };
+  return { folder: folder(path), outputParent: posix.dirname(`/output/${layer}/${path}`) };
 }
 
 /** What Yarn leaves behind and no service needs, from the app folder. PnP runs from the cache and the unplugged packages. */

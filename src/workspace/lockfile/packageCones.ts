@@ -1,5 +1,4 @@
 import { hash } from 'node:crypto';
-import { once } from '../../once.ts';
 import type { BerryGraph } from './berryGraph.ts';
 import type { LockfileEntry } from './parseBerryLockfile.ts';
 
@@ -83,7 +82,7 @@ function findCones(
     if (parent !== undefined) lower(parent.descriptor, low);
     if (low !== order[descriptor]) continue;
     const members = open.splice(open.lastIndexOf(descriptor));
-    const cone = coneOf(graph, members, cones);
+    const cone = new Cone(graph, members, cones);
     for (const member of members) cones[member] = cone;
   }
 }
@@ -96,45 +95,52 @@ function edgesOf(graph: BerryGraph, descriptor: number): readonly number[] {
   return source === -1 ? dependencies : [source, ...dependencies];
 }
 
-function coneOf(
-  graph: BerryGraph,
-  members: readonly number[],
-  cones: readonly (PackageCone | undefined)[],
-): PackageCone {
-  const children = new Set<PackageCone>();
-  for (const member of members) {
-    for (const edge of edgesOf(graph, member)) {
-      const cone = cones[edge];
-      if (cone !== undefined) children.add(cone);
+/** A class, for there are thousands of them. */
+class Cone implements PackageCone {
+  readonly local: ReadonlySet<LockfileEntry>;
+  readonly workspaces: ReadonlySet<number>;
+  private readonly children: ReadonlySet<PackageCone>;
+  private madeDigest: string | undefined;
+
+  constructor(
+    private readonly graph: BerryGraph,
+    private readonly members: readonly number[],
+    cones: readonly (PackageCone | undefined)[],
+  ) {
+    const children = new Set<PackageCone>();
+    const local: LockfileEntry[] = [];
+    const workspaces: number[] = [];
+    for (const member of members) {
+      for (const edge of edgesOf(graph, member)) {
+        const cone = cones[edge];
+        if (cone !== undefined) children.add(cone);
+      }
+      const entry = graph.entryOf(member);
+      if (graph.isLocal(entry)) local.push(entry);
+      if (graph.workspaceOf(entry) !== null) workspaces.push(member);
     }
+    this.children = children;
+    this.local = union(local, children, (child) => child.local);
+    this.workspaces = union(workspaces, children, (child) => child.workspaces);
   }
-  const entries = members.map((member) => graph.entryOf(member));
-  const digest = once(() => {
-    const lines = [
-      ...members.map((member, index) => `${graph.nameOf(member)}\n${ownText(graph, entries[index])}`),
-      ...[...children].map((child) => child.digest),
-    ];
+
+  get digest(): string {
+    this.madeDigest ??= this.makeDigest();
+    return this.madeDigest;
+  }
+
+  private makeDigest(): string {
+    const { graph, members } = this;
+    const lines = members.map(
+      (member) => `${graph.nameOf(member)}\n${ownText(graph, graph.entryOf(member))}`,
+    );
+    for (const child of this.children) lines.push(child.digest);
     return hash('sha256', lines.sort().join('\n'), 'base64');
-  });
-  return {
-    get digest() {
-      return digest();
-    },
-    local: union(
-      entries.filter((entry) => graph.isLocal(entry)),
-      children,
-      (child) => child.local,
-    ),
-    workspaces: union(
-      members.filter((_, index) => graph.workspaceOf(entries[index] as LockfileEntry) !== null),
-      children,
-      (child) => child.workspaces,
-    ),
-  };
+  }
 }
 
-function ownText(graph: BerryGraph, entry: LockfileEntry | undefined): string {
-  return entry === undefined || graph.workspaceOf(entry) !== null ? '' : entry.body;
+function ownText(graph: BerryGraph, entry: LockfileEntry): string {
+  return graph.workspaceOf(entry) !== null ? '' : entry.body;
 }
 
 /** Of its own and of its children; one of theirs where it holds all: most cones have nothing of their own to add. */
@@ -145,6 +151,7 @@ function union<T>(
 ): ReadonlySet<T> {
   let largest: ReadonlySet<T> = nothing;
   for (const child of children) if (setOf(child).size > largest.size) largest = setOf(child);
+  if (largest.size === 0 && own.length === 0) return nothing;
   let all: Set<T> | null = null;
   const add = (member: T) => {
     if (!largest.has(member)) all = (all ?? new Set(largest)).add(member);
