@@ -1,13 +1,13 @@
 import { hash } from 'node:crypto';
 import { once } from '../../once.ts';
-import type { Project, Workspace } from '../project.ts';
+import type { Project } from '../project.ts';
 import { type BerryGraph, berryGraph } from './berryGraph.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
 import { extendedByVersion } from './packageExtensions.ts';
 import { field, type LockfileEntry } from './parseBerryLockfile.ts';
-import { type SliceMember, sliceMembers } from './sliceMembers.ts';
+import { fitsAnyVersion, type SliceMember, sliceMembers } from './sliceMembers.ts';
 import { wayToPackage } from './wayToPackage.ts';
-import { anchorOf, bodyOf, workspaceEdges } from './workspaceEdges.ts';
+import { bodyOf, workspaceEdges } from './workspaceEdges.ts';
 import { entryText } from './writeBerryEntry.ts';
 
 /** Each package that workspaces lead to. */
@@ -41,8 +41,7 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
         .map((entry) => locatorOf(graph, entry)),
     ),
     localPackages: once(() => {
-      const cones = new Set(members.flatMap((member) => member.cones));
-      const local = new Set([...cones].flatMap((cone) => [...cone.local]));
+      const local = new Set(members.flatMap((member) => [...member.local]));
       return [...local]
         .sort((a, b) => a.index - b.index)
         .map((entry) => ({ ...graph.packageOf(entry), body: entry.body }));
@@ -97,8 +96,8 @@ function usedDescriptors(
   entry: LockfileEntry,
   isUsed: (descriptor: number) => boolean,
 ): readonly string[] {
-  const first = graph.firstDescriptor[entry.index] as number;
   if (entry.descriptors.length === 1) return entry.descriptors;
+  const first = graph.firstDescriptor[entry.index] as number;
   return entry.descriptors.filter((_, index) => isUsed(first + index));
 }
 
@@ -109,21 +108,12 @@ function versioned(
   named: ReadonlySet<number>,
 ): Set<string> {
   const names = extendedByVersion(project);
-  for (const { workspace } of members) {
-    const entry = graph.entryOf(anchorOf(graph, workspace));
+  for (const { workspace, entry, isAnyVersion } of members) {
+    if (isAnyVersion) continue;
     const used = usedDescriptors(graph, entry, (descriptor) => named.has(descriptor));
-    if (!used.every((descriptor) => isAnyVersion(workspace, descriptor))) names.add(workspace.name);
+    if (!used.every((descriptor) => fitsAnyVersion(workspace, descriptor))) names.add(workspace.name);
   }
   return names;
-}
-
-/** Whether a descriptor of a workspace means it at whatever version it has. */
-function isAnyVersion({ name, path }: Workspace, descriptor: string): boolean {
-  const range = descriptor.slice(name.length + '@workspace:'.length);
-  return (
-    (range === (path || '.') || range === '^' || range === '~' || range === '*') &&
-    descriptor === `${name}@workspace:${range}`
-  );
 }
 
 function text(graph: BerryGraph, { descriptors, entries }: Reached, scope: SliceScope): string {
@@ -149,9 +139,8 @@ function headerOf({ lockfile }: BerryGraph, entries: readonly LockfileEntry[]): 
 /** Changes where the text does: a member's digest holds all that it leads to, with the keys in use. */
 function digest(graph: BerryGraph, members: readonly SliceMember[], named: ReadonlySet<number>): string {
   const lines = members.map((member) => {
-    const entry = graph.entryOf(anchorOf(graph, member.workspace));
-    const used = usedDescriptors(graph, entry, (descriptor) => named.has(descriptor));
-    return `${used.join(', ')} ${member.digest()}`;
+    const used = usedDescriptors(graph, member.entry, (descriptor) => named.has(descriptor));
+    return `${used.length === 1 ? used[0] : used.join(', ')} ${member.digest()}`;
   });
   return hash('sha256', [graph.lockfile.header, ...lines.sort()].join('\n'), 'hex');
 }

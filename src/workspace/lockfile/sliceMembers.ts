@@ -5,17 +5,21 @@ import type { BerryGraph } from './berryGraph.ts';
 import { keptByScope } from './keptByScope.ts';
 import type { SliceScope } from './lockfileSlice.ts';
 import { type PackageCone, packageCones } from './packageCones.ts';
+import type { LockfileEntry } from './parseBerryLockfile.ts';
 import { anchorOf, bodyOf, workspaceEdges } from './workspaceEdges.ts';
 
 /** What one workspace brings into a slice, whatever else is in it. */
 export interface SliceMember {
   workspace: Workspace;
+  entry: LockfileEntry;
+  /** Whether its entry's descriptors mean it at whatever version it has. */
+  isAnyVersion: boolean;
   /** The workspaces that it leads to, be it through packages of third parties. */
   next: readonly Workspace[];
   /** The descriptors by which it names itself and those. */
   named: readonly number[];
-  /** What it needs of third parties. */
-  cones: readonly PackageCone[];
+  /** What it needs whose files may stand in the repo. */
+  local: ReadonlySet<LockfileEntry>;
   /** SHA-256 in base64 over what its entry says in the scope, and the cones. */
   digest(): string;
 }
@@ -63,10 +67,29 @@ function makeMember(
     for (const inside of cone.workspaces) visit(inside);
   };
   for (const descriptor of workspaceEdges(project, graph, workspace, scope)) visit(descriptor);
+  const entry = graph.entryOf(anchorOf(graph, workspace));
+  const isAnyVersion = entry.descriptors.every((descriptor) => fitsAnyVersion(workspace, descriptor));
   const digest = once(() => {
-    const body = bodyOf(graph, graph.entryOf(anchorOf(graph, workspace)), scope);
+    const body = bodyOf(graph, entry, scope);
     const packages = [...cones].map((cone) => cone.digest);
     return hash('sha256', [body, ...packages.sort()].join('\n'), 'base64');
   });
-  return { workspace, next: [...next], named: [...named], cones: [...cones], digest };
+  return {
+    workspace,
+    entry,
+    isAnyVersion,
+    next: [...next],
+    named: [...named],
+    local: new Set([...cones].flatMap((cone) => [...cone.local])),
+    digest,
+  };
+}
+
+/** Whether a descriptor of a workspace means it at whatever version it has. */
+export function fitsAnyVersion({ name, path }: Workspace, descriptor: string): boolean {
+  const range = descriptor.slice(name.length + '@workspace:'.length);
+  return (
+    (range === (path || '.') || range === '^' || range === '~' || range === '*') &&
+    descriptor === `${name}@workspace:${range}`
+  );
 }

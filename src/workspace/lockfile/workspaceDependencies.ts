@@ -35,13 +35,11 @@ function readDependencies(
   family: YarnFamily,
 ): Map<string, string> {
   const { dependencies, optionalDependencies, devDependencies } = packageManifest;
-  const needed = Object.keys({ ...dependencies, ...optionalDependencies });
-  const wanted = Object.keys(devDependencies ?? {}).filter(
-    (name) => scope.development && !scope.ignored(name),
-  );
-  return new Map(
-    [...new Set([...needed, ...wanted])].map((name) => [name, effectiveRange(packageManifest, name, family)]),
-  );
+  const names = new Set([...Object.keys(dependencies ?? {}), ...Object.keys(optionalDependencies ?? {})]);
+  if (scope.development) for (const name in devDependencies) if (!scope.ignored(name)) names.add(name);
+  const found = new Map<string, string>();
+  for (const name of names) found.set(name, effectiveRange(packageManifest, name, family));
+  return found;
 }
 
 /**
