@@ -1,5 +1,6 @@
 import { inputFailure } from '../errors.ts';
 import { once } from '../once.ts';
+import { utf8Text } from '../utf8Text.ts';
 import type { Project, Workspace } from './project.ts';
 import { linkedFolder, manifestPath, readManifest } from './readManifest.ts';
 import { readYarn } from './readYarn.ts';
@@ -65,7 +66,7 @@ async function readLockfile(snapshot: Snapshot): Promise<{ oid: string; text: st
   if (known !== undefined) return known;
   const read = {
     oid: entry.oid,
-    text: (await snapshot.readObject(entry.oid)).toString('utf8').replace(/^\uFEFF/, ''),
+    text: utf8Text(await snapshot.readObject(entry.oid)).replace(/^\uFEFF/, ''),
   };
   lastLockfiles = [read, ...lastLockfiles.slice(0, 3)];
   return read;
