@@ -28,7 +28,7 @@ const targets: readonly Target[] = [
     'turbo',
   ),
   ratioTarget(
-    'The same with identities, reasons, commits and versions',
+    'The same with identities, reasons, commits, versions and changelogs',
     1,
     'affected-100',
     'affected --json',
@@ -43,8 +43,9 @@ const targets: readonly Target[] = [
       timeOf(results, 'affected-100', 'affected --names'),
   },
   secondsTarget('Affected at 1,000 workspaces, cold', 1, 'affected-1000', 'affected --names'),
+  secondsTarget('The same with reasons, commits and versions, for people', 1, 'affected-1000', 'for people'),
   secondsTarget(
-    'The same with identities, reasons, commits and versions',
+    'The same with identities and changelogs as well, as JSON',
     1,
     'affected-1000',
     'affected --json',

@@ -52,7 +52,7 @@ export function affected({ folder, base, services, truth }: Subject, input: stri
         ),
       },
     ],
-    note: 'Without a cache of answers or a daemon of any tool. `--names` lists names, as the peers do; `--json` adds identities, reasons, commits and next versions. Plain Git: `diff --name-only`, `ls-tree -r`, `log --name-only`.',
+    note: 'Without a cache of answers or a daemon of any tool. `--names` lists names, as the peers do; without an option it shows reasons, commits and next versions; `--json` adds identities and changelogs. Plain Git: `diff --name-only`, `ls-tree -r`, `log --name-only`.',
     cannot: { 'git-cliff': 'knows no workspaces', 'conventional-changelog': 'knows no workspaces' },
   };
 }
@@ -103,6 +103,12 @@ function detectors(folder: string, base: string, since: readonly string[] = []):
         (JSON.parse(stdout).services as { name: string; affected: boolean }[])
           .filter((service) => service.affected)
           .map(({ name }) => name),
+    },
+    {
+      name: 'shipyarn affected (for people)',
+      kind: 'shipyarn',
+      command: shipyarn(['affected', '--committed', ...since], folder),
+      names: (stdout) => [...stdout.matchAll(/^ {2}(\S+) +\S+ → /gm)].map(([, name = '']) => name),
     },
     {
       name: 'turbo ls --affected',
