@@ -55,10 +55,11 @@ export async function previewTasks(bench: Bench): Promise<Answers | null> {
       options.seed,
     );
     await linkPeers(monorepo.folder);
-    await previewsOf(bench, monorepo);
-    if (wants('infra') && size.workspaces === 10) await infra(bench, monorepo);
+    // Before tools that edit the folder: some count what is not committed.
     if (wants('affected') && size.workspaces === (options.quick ? 10 : 100))
       answers = await affectedAnswers(monorepo);
+    await previewsOf(bench, monorepo);
+    if (wants('infra') && size.workspaces === 10) await infra(bench, monorepo);
   }
   return answers;
 }
