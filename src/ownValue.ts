@@ -6,6 +6,5 @@ export function ownValue<T>(
   record: Readonly<Record<string, T>> | null | undefined,
   key: string,
 ): T | undefined {
-  const value = record?.[key];
-  return value === undefined || record == null || !Object.hasOwn(record, key) ? undefined : value;
+  return record != null && Object.hasOwn(record, key) ? record[key] : undefined;
 }

@@ -7,7 +7,7 @@ import { ownValue } from '../ownValue.ts';
 import { repositoryOf } from '../plan/imageReference.ts';
 import type { PlannedDeployment, ReleasePlan } from '../plan/releasePlan.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { Ledger } from '../release/ledger.ts';
+import { type Ledger, lastLanded } from '../release/ledger.ts';
 import type { Service } from '../workspace/service.ts';
 import { infraRequest, infraTools } from './infra.ts';
 import { landedBefore } from './landedBefore.ts';
@@ -123,7 +123,7 @@ function versionsToLand(
 ): VersionToLand[] {
   return services.flatMap((service) => {
     const release = wanted.get(service.name);
-    const landed = ownValue(ownValue(ledger.environments, environment.name), service.name);
+    const landed = lastLanded(ledger, environment.name, service.name);
     if (release === undefined) return [];
     if (landed !== undefined && !semver.gt(release.version, landed.version)) return [];
     return [toVersion(service, release, config)];

@@ -1,6 +1,5 @@
 import semver from 'semver';
-import { ownValue } from '../ownValue.ts';
-import { type Ledger, unpublished } from './ledger.ts';
+import { type Ledger, lastLanded, unpublished } from './ledger.ts';
 
 /** One thing that is missing until a release is whole. */
 export type StepLeft =
@@ -32,7 +31,7 @@ export function halfDone(ledger: Ledger, environments: readonly string[], announ
   const waiting = new Set(unpublished(ledger).map(([service]) => service));
   return Object.entries(ledger.services).flatMap(([service, { version, commit }]) => {
     const behind = environments.filter((environment) => {
-      const landed = ownValue(ownValue(ledger.environments, environment), service);
+      const landed = lastLanded(ledger, environment, service);
       return landed === undefined || semver.gt(version, landed.version);
     });
     const publishing: StepLeft[] = announces

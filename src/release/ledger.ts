@@ -79,6 +79,15 @@ export function unpublished(ledger: Ledger): [service: string, LedgerRelease][] 
   return Object.entries(ledger.services).filter(([, { published }]) => !published);
 }
 
+/** The newest version of a service that has landed in an environment; undefined: none has. */
+export function lastLanded(
+  { environments }: Ledger,
+  environment: string,
+  service: string,
+): LedgerDeployment | undefined {
+  return ownValue(ownValue(environments, environment), service);
+}
+
 /** What a run has made true since the claim. */
 export interface Progress {
   /** Published services and the version that was published. */

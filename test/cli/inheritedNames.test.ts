@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { halfDone } from '../../src/release/halfDone.ts';
-import type { Ledger } from '../../src/release/ledger.ts';
-import { withProgress } from '../../src/release/ledger.ts';
+import { type Ledger, withProgress } from '../../src/release/ledger.ts';
 import { shipyarn } from '../support/run.ts';
 import { yarnRepo } from '../workspace/yarnRepo.ts';
 

@@ -40,10 +40,7 @@ export function openObjects(surroundings: GitSurroundings, partial: PartialClone
     const coming = partial?.fetchFile(oid) ?? null;
     return coming === null ? batch.ask(oid) : coming.then(() => batch.ask(oid));
   };
-  const readTree = async (oid: string) => {
-    const content = whole(await ask(oid));
-    return parseTree(Buffer.isBuffer(content) ? content : await content, oid.length / 2);
-  };
+  const readTree = async (oid: string) => parseTree(await whole(await ask(oid)), oid.length / 2);
   return {
     read: async (oid) => whole(await ask(oid)),
     open: async (oid) => opened(await ask(oid)),

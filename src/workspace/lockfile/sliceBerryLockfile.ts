@@ -140,7 +140,7 @@ function headerOf({ lockfile }: BerryGraph, entries: readonly LockfileEntry[]): 
 function digest(graph: BerryGraph, members: readonly SliceMember[], named: ReadonlySet<number>): string {
   const lines = members.map((member) => {
     const used = usedDescriptors(graph, member.entry, (descriptor) => named.has(descriptor));
-    return `${used.length === 1 ? used[0] : used.join(', ')} ${member.digest()}`;
+    return `${used.join(', ')} ${member.digest()}`;
   });
   return hash('sha256', [graph.lockfile.header, ...lines.sort()].join('\n'), 'hex');
 }
