@@ -1,3 +1,4 @@
+import { once } from '../../once.ts';
 import { ownValue } from '../../ownValue.ts';
 import type { Project, Workspace } from '../project.ts';
 import { extensionNotInLockfile } from './lockfileFailures.ts';
@@ -5,6 +6,7 @@ import { indexOf, type LockfileIndex } from './lockfileIndex.ts';
 import { packageExtensions } from './packageExtensions.ts';
 import { type BerryLockfile, field, type LockfileEntry, type LockfilePackage } from './parseBerryLockfile.ts';
 import { findResolution, readResolutions } from './resolutions.ts';
+import { mayHoldLocalPackages, mayLeadToWorkspaces } from './thirdPartyReach.ts';
 
 /** A descriptor of the lockfile by number; its entry and, for a patch, the number of its source. */
 export interface BerryGraph {
@@ -18,6 +20,10 @@ export interface BerryGraph {
   nameOf(descriptor: number): string;
   /** Whether a package's files may stand in the repo. */
   isLocal(entry: LockfileEntry): boolean;
+  /** Whether there may be such packages; false is certain. */
+  mayHoldLocalPackages(): boolean;
+  /** Whether a third-party package may have a workspace among its dependencies; false is certain. */
+  mayLeadToWorkspaces(): boolean;
   /** The workspace that an entry stands for, or null: a third-party package. */
   workspaceOf(entry: LockfileEntry): Workspace | null;
   /** The descriptor as numbered, or null where the lockfile does not have it. */
@@ -70,6 +76,8 @@ function makeGraph(project: Project): BerryGraph {
       return entry.descriptors[descriptor - (index.firstDescriptor[entry.index] as number)] as string;
     },
     isLocal: (entry) => localReference.test(packageOf(entry).reference),
+    mayHoldLocalPackages: once(() => mayHoldLocalPackages(project.lockfile)),
+    mayLeadToWorkspaces: once(() => mayLeadToWorkspaces(project, lockfile)),
     numberOf: (descriptor) => numbers.get(descriptor) ?? null,
     resolve,
     workspaceOf(entry) {

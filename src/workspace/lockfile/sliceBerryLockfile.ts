@@ -41,7 +41,7 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
         .map((entry) => locatorOf(graph, entry)),
     ),
     localPackages: once(() => {
-      const local = new Set(members.flatMap((member) => [...member.local]));
+      const local = new Set(members.flatMap((member) => member.local()));
       return [...local]
         .sort((a, b) => a.index - b.index)
         .map((entry) => ({ ...graph.packageOf(entry), body: entry.body }));

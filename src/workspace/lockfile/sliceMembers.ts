@@ -4,7 +4,7 @@ import type { Project, Workspace } from '../project.ts';
 import type { BerryGraph } from './berryGraph.ts';
 import { keptByScope } from './keptByScope.ts';
 import type { SliceScope } from './lockfileSlice.ts';
-import { type PackageCone, packageCones } from './packageCones.ts';
+import { packageCones } from './packageCones.ts';
 import type { LockfileEntry } from './parseBerryLockfile.ts';
 import { anchorOf, bodyOf, workspaceEdges } from './workspaceEdges.ts';
 
@@ -19,7 +19,7 @@ export interface SliceMember {
   /** The descriptors by which it names itself and those. */
   named: readonly number[];
   /** What it needs whose files may stand in the repo. */
-  local: ReadonlySet<LockfileEntry>;
+  local(): readonly LockfileEntry[];
   /** SHA-256 in base64 over what its entry says in the scope, and the cones. */
   digest(): string;
 }
@@ -49,39 +49,30 @@ function makeMember(
   workspace: Workspace,
   scope: SliceScope,
 ): SliceMember {
-  const coneOf = conesByGraph.get(graph) ?? packageCones(graph);
-  conesByGraph.set(graph, coneOf);
-  const next = new Set<Workspace>();
-  const named = new Set<number>();
-  const cones = new Set<PackageCone>();
-  const visit = (descriptor: number) => {
-    const reached = graph.workspaceOf(graph.entryOf(descriptor));
-    if (reached !== null) {
-      named.add(descriptor);
-      next.add(reached);
-      return;
-    }
-    const cone = coneOf(descriptor);
-    if (cones.has(cone)) return;
-    cones.add(cone);
-    for (const inside of cone.workspaces) visit(inside);
-  };
-  for (const descriptor of workspaceEdges(project, graph, workspace, scope)) visit(descriptor);
-  const entry = graph.entryOf(anchorOf(graph, workspace));
-  const isAnyVersion = entry.descriptors.every((descriptor) => fitsAnyVersion(workspace, descriptor));
-  const digest = once(() => {
-    const body = bodyOf(graph, entry, scope);
-    const packages = [...cones].map((cone) => cone.digest);
-    return hash('sha256', [body, ...packages.sort()].join('\n'), 'base64');
+  const edges = workspaceEdges(project, graph, workspace, scope);
+  const reachedBy = (descriptor: number) => graph.workspaceOf(graph.entryOf(descriptor));
+  // Made only where somebody asks for what is in them: there are thousands.
+  const cones = once(() => {
+    const coneOf = conesByGraph.get(graph) ?? packageCones(graph);
+    conesByGraph.set(graph, coneOf);
+    const packages = edges.filter((descriptor) => reachedBy(descriptor) === null);
+    return [...new Set(packages.map(coneOf))];
   });
+  const inCones = graph.mayLeadToWorkspaces() ? cones().flatMap((cone) => [...cone.workspaces]) : [];
+  const named = new Set([...edges.filter((descriptor) => reachedBy(descriptor) !== null), ...inCones]);
+  const entry = graph.entryOf(anchorOf(graph, workspace));
   return {
     workspace,
     entry,
-    isAnyVersion,
-    next: [...next],
+    isAnyVersion: entry.descriptors.every((descriptor) => fitsAnyVersion(workspace, descriptor)),
+    next: [...new Set([...named].flatMap((descriptor) => reachedBy(descriptor) ?? []))],
     named: [...named],
-    local: new Set([...cones].flatMap((cone) => [...cone.local])),
-    digest,
+    local: () => (graph.mayHoldLocalPackages() ? cones().flatMap((cone) => [...cone.local]) : []),
+    digest: once(() => {
+      const body = bodyOf(graph, entry, scope);
+      const packages = cones().map((cone) => cone.digest);
+      return hash('sha256', [body, ...packages.sort()].join('\n'), 'base64');
+    }),
   };
 }
 
