@@ -37,6 +37,11 @@ export interface GitObjects {
   open(oid: string): Promise<Buffer | LargeObject>;
   /** Reads what these revisions name (`HEAD:yarn.lock`) before somebody asks for it by id. */
   readAhead(revisions: readonly string[]): void;
+  /**
+   * The file of this name in a tree, which need not be read for that; a symlink gives its target, as content. Null: there
+   * is none, or it is too large to be held. Memoised. Absent in a partial clone, where only trees tell what is missing.
+   */
+  readIn?(tree: string, name: string): Promise<{ oid: string; content: Buffer } | null>;
   /** One level of a tree, in Git's order. Memoised by id. */
   readTree(oid: string): Promise<readonly TreeEntry[]>;
 }

@@ -65,12 +65,13 @@ function ambiguous(word: string, found: readonly { name: string }[], at: FileLoc
 }
 
 async function withDockerfile(workspaces: readonly Workspace[], project: Project): Promise<Workspace[]> {
-  const found = await Promise.all(
-    workspaces.map(async ({ path }) => {
-      const entry = await project.snapshot.entry(`${path}/Dockerfile`);
-      return entry !== null && entry.mode !== '040000';
-    }),
-  );
+  const { snapshot } = project;
+  const isThere = async (folder: string) => {
+    if (snapshot.readIn !== undefined) return (await snapshot.readIn(folder, 'Dockerfile')) !== null;
+    const entry = await snapshot.entry(`${folder}/Dockerfile`);
+    return entry !== null && entry.mode !== '040000';
+  };
+  const found = await Promise.all(workspaces.map(({ path }) => isThere(path)));
   return workspaces.filter((_, index) => found[index]);
 }
 

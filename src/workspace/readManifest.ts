@@ -9,18 +9,39 @@ const workspaces = new Map<string, Workspace>();
 
 /** The workspace in a folder, or null where the folder has no package.json. Rejects where it cannot be read. */
 export async function readManifest(snapshot: Snapshot, path: string): Promise<Workspace | null> {
-  const file = path === '' ? 'package.json' : `${path}/package.json`;
-  const entry = await snapshot.entry(file);
-  if (entry === null || entry.mode === '040000' || entry.mode === '160000') return null;
-  if (entry.mode === '120000') throw unfit(file, 'is a symlink');
-  const key = `${entry.oid} ${file}`;
+  const file = manifestPath({ path });
+  const found = (await unlisted(snapshot, path)) ?? (await listed(snapshot, file));
+  if (found === null) return null;
+  const key = `${found.oid} ${file}`;
   const known = workspaces.get(key);
   if (known !== undefined) return known;
-  const manifestBytes = await snapshot.readObject(entry.oid);
+  const manifestBytes = found.content ?? (await snapshot.readObject(found.oid));
   const packageManifest = parseManifest(manifestBytes.toString('utf8'), file);
   const workspace = { name: packageManifest.name ?? madeUpName(path), path, packageManifest, manifestBytes };
   workspaces.set(key, workspace);
   return workspace;
+}
+
+interface FoundManifest {
+  oid: string;
+  content?: Buffer;
+}
+
+/** The manifest in a folder that need not be listed; null: the listing has to say what there is. */
+async function unlisted(snapshot: Snapshot, path: string): Promise<FoundManifest | null> {
+  // The root is listed anyway.
+  const found = path === '' ? null : await snapshot.readIn?.(path, 'package.json');
+  // Of a symlink this would be the target.
+  return found?.content[0] === openingBrace ? found : null;
+}
+
+const openingBrace = 0x7b;
+
+async function listed(snapshot: Snapshot, file: string): Promise<FoundManifest | null> {
+  const entry = await snapshot.entry(file);
+  if (entry === null || entry.mode === '040000' || entry.mode === '160000') return null;
+  if (entry.mode === '120000') throw unfit(file, 'is a symlink');
+  return entry;
 }
 
 function parseManifest(text: string, file: string): PackageManifest {

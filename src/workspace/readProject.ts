@@ -90,7 +90,8 @@ async function readWorkspaces(
     );
     const fresh = [...new Set(folders.flat())].filter((folder) => !seen.has(folder));
     for (const folder of fresh) seen.add(folder);
-    await Promise.all(fresh.map((folder) => snapshot.children(folder)));
+    // All folders before the first file: a partial clone fetches what is asked for at once.
+    if (snapshot.readIn === undefined) await Promise.all(fresh.map((folder) => snapshot.children(folder)));
     const asked = fresh.map((folder) => readManifest(snapshot, folder));
     meanwhile();
     const found = await Promise.all(asked);

@@ -10,6 +10,11 @@ export interface Snapshot {
   readonly tree: string;
   /** The entry at a path, or null. `''` is the root. */
   entry(path: string): Promise<TreeEntry | null>;
+  /**
+   * The file of this name in a folder, which is not read for that; a symlink gives its target. Null: there may be none.
+   * Absent where folders have to be read first.
+   */
+  readIn?(folder: string, name: string): Promise<{ oid: string; content: Buffer } | null>;
   /** One level below a folder; empty where there is no such folder. */
   children(path: string): Promise<readonly TreeEntry[]>;
   /** Every file below a folder, sorted by path bytes; submodules and symlinks are entries, not followed. */
@@ -49,8 +54,15 @@ export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
     return opening;
   };
 
+  const { readIn } = objects;
   return {
     tree,
+    ...(readIn !== undefined && {
+      async readIn(folder, name) {
+        const found = await locate(folder);
+        return found?.mode === '040000' ? readIn(found.oid, name) : null;
+      },
+    }),
     entry: async (path) => locate(path),
     children: async (path) => (await open(path)).entries,
     async files(path) {

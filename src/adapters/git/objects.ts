@@ -40,10 +40,22 @@ export function openObjects(surroundings: GitSurroundings, partial: PartialClone
     const coming = partial?.fetchFile(oid) ?? null;
     return coming === null ? batch.ask(oid) : coming.then(() => batch.ask(oid));
   };
+  const filesIn = new Map<string, ReturnType<NonNullable<GitObjects['readIn']>>>();
+  const readIn = (tree: string, name: string) => {
+    const path = `${tree}:${name}`;
+    const known = filesIn.get(path);
+    if (known !== undefined) return known;
+    const read = batch
+      .ask(path)
+      .then(({ oid, content, found }) => (content === null || found?.type !== 'blob' ? null : { oid, content }));
+    filesIn.set(path, read);
+    return read;
+  };
   const readTree = async (oid: string) => parseTree(await whole(await ask(oid)), oid.length / 2);
   return {
     read: async (oid) => whole(await ask(oid)),
     open: async (oid) => opened(await ask(oid)),
+    ...(partial === null && { readIn }),
     readTree(oid) {
       const known = trees.get(oid);
       if (known) return known;
