@@ -16,7 +16,8 @@ export interface Comparison {
   since: ServiceChange['since'];
   /** Computed when asked for, where the answer did not need it. */
   readonly identity: string;
-  reasons: Reason[];
+  /** Found when asked for. */
+  reasons(): Reason[];
   /** The service as it was and is; absent where that was not needed to see what changed, or that nothing did. */
   before: ServiceSide | null;
   after: () => Promise<ServiceSide>;
@@ -44,11 +45,11 @@ export async function compareService(question: ComparisonQuestion): Promise<Comp
   const after = once(() => openSide(project, service));
   const known = { service, lastRelease, after, before: null, warnings: [] };
   if (lastRelease === null || baseline === null) {
-    const reasons: Reason[] = [{ kind: 'first-release' }];
+    const reasons = (): Reason[] => [{ kind: 'first-release' }];
     return withIdentity({ ...known, since: null, reasons, affected: true }, await after());
   }
   const since = { gitTag, commit: baseline.commit };
-  const unchanged = { ...known, since, reasons: [], affected: false };
+  const unchanged = { ...known, since, reasons: () => [], affected: false };
   const recorded = baseline.commit === lastRelease.commit ? lastRelease.identity : null;
   const differs = thorough || (await baseline.mayDiffer(service));
   // What is as it was released needs no look, whatever else it is compared with.
@@ -80,16 +81,16 @@ async function compareWith(
   const { service } = after;
   const changed = await baseline.changed();
   const plain = surely ? plainReasons(after, changed) : null;
-  if (plain !== null) return { reasons: plain, affected: true };
+  if (plain !== null) return { reasons: () => plain, affected: true };
   const before = await sideOrProblem(baseline, service.name);
   if (before instanceof Failure || before === null) {
-    if (!(await baseline.mayDiffer(service))) return { reasons: [], affected: false };
+    if (!(await baseline.mayDiffer(service))) return { reasons: () => [], affected: false };
     const warnings = before === null ? [] : [unreadable(baseline, before)];
-    return { reasons: [{ kind: 'source' }], affected: true, warnings };
+    return { reasons: () => [{ kind: 'source' }], affected: true, warnings };
   }
   return {
     before,
-    reasons: compareSides(before, after, changed),
+    reasons: once(() => compareSides(before, after, changed)),
     // Computed by the same code: a newer built-in template alone changes both sides, and releases nothing.
     affected: after.contents.identity !== before.contents.identity,
   };

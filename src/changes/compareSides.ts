@@ -61,15 +61,10 @@ function sameEntry(a: ContextEntry, b: ContextEntry): boolean {
   if (a.mode !== b.mode) return false;
   if ('oid' in a.from) return 'oid' in b.from && a.from.oid === b.from.oid;
   if ('oid' in b.from) return false;
-  const [before, after] = [a.from.content(), b.from.content()];
-  return (
-    before.equals(after) || (a.outsideIdentity === true && withoutVersion(before) === withoutVersion(after))
-  );
-}
-
-/** Under Yarn Classic a manifest keeps its version, which does not count. */
-function withoutVersion(packageManifest: Buffer): string {
-  return JSON.stringify({ ...JSON.parse(packageManifest.toString('utf8')), version: null });
+  const [before, after] = [a.from, b.from];
+  return before.identity !== undefined && after.identity !== undefined
+    ? before.identity() === after.identity()
+    : before.content().equals(after.content());
 }
 
 function dockerfileReasons(before: ServiceSide, after: ServiceSide, changed: ReadonlySet<string>): Reason[] {

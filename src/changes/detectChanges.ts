@@ -68,7 +68,7 @@ async function withCommits(
           return comparison.identity;
         },
         affected: comparison.affected,
-        reasons,
+        reasons: reasons(),
         commits: told.has(comparison) ? await commitsOf(comparison) : [],
         // Read only of what is released anew.
         get takenVersions() {
@@ -101,6 +101,6 @@ async function attributed(
   edits: LockfileEdits,
 ): Promise<AttributedCommit[]> {
   const sides = [await after(), ...(before === null ? [] : [before])] as const;
-  const settingsCount = reasons.some(({ kind }) => kind === 'config' || kind === 'base');
+  const settingsCount = reasons().some(({ kind }) => kind === 'config' || kind === 'base');
   return attributeCommits(commits, await serviceInputs(sides, edits, { settingsCount }));
 }

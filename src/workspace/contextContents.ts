@@ -7,9 +7,14 @@ export interface ContextEntry {
   /** Path in the context, `/` separated, no leading slash. */
   path: string;
   mode: Exclude<FileEntry['mode'], '160000'>;
-  from: { oid: string } | { content(): Buffer };
-  /** True: in the context, but not in the identity (Classic: the real version in a manifest). */
-  outsideIdentity?: true;
+  from: { oid: string } | WrittenContent;
+}
+
+/** What shipyarn writes. */
+interface WrittenContent {
+  content(): Buffer;
+  /** Stands for the content in the identity, where that is less, or is known with less work. */
+  identity?(): string;
 }
 
 /** Parts of a context that the Dockerfile copies one after the other, each cached until its own bytes change. */

@@ -47,7 +47,9 @@ export function openObjects(surroundings: GitSurroundings, partial: PartialClone
     if (known !== undefined) return known;
     const read = batch
       .ask(path)
-      .then(({ oid, content, found }) => (content === null || found?.type !== 'blob' ? null : { oid, content }));
+      .then(({ oid, content, found }) =>
+        content === null || found?.type !== 'blob' ? null : { oid, content },
+      );
     filesIn.set(path, read);
     return read;
   };

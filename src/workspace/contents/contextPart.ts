@@ -25,7 +25,8 @@ export function contextPart(
 /** A file that shipyarn writes. `identity` stands for the content where part of it does not count. */
 export function writtenPart(path: string, content: () => Buffer, identity?: () => string): ContextPart {
   const key = () => sha256(`${path}\n${identity?.() ?? sha256(content())}`);
-  return contextPart(key, () => [{ path, mode: '100644', from: { content } }], path);
+  const from = { content, ...(identity && { identity }) };
+  return contextPart(key, () => [{ path, mode: '100644', from }], path);
 }
 
 /** Files as Git holds them, all of them below a folder that ends in `/`, where one is given. */

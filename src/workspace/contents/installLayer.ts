@@ -1,3 +1,4 @@
+import { once } from '../../once.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { Closure } from '../closure.ts';
 import type { ContextPart } from '../contextContents.ts';
@@ -7,7 +8,7 @@ import { manifestPath } from '../readManifest.ts';
 import type { Service } from '../service.ts';
 import { compareBytes } from '../snapshot.ts';
 import { checkTokens, checkVariablesAreSecrets } from './checkTokens.ts';
-import { contextPart, filesPart, writtenPart } from './contextPart.ts';
+import { filesPart, writtenPart } from './contextPart.ts';
 import { installManifest, type ManifestScope, manifestJson, sourceManifest } from './installManifest.ts';
 import { installScriptFiles } from './installScriptFiles.ts';
 import { hasInstallScripts, installScripts } from './installScripts.ts';
@@ -162,11 +163,6 @@ function writeManifest(
   write: (scope: ManifestScope) => PackageManifest,
 ): ContextPart {
   const content = () => Buffer.from(manifestJson(write(scope)));
-  const part = writtenPart(path, content, () => manifestJson(write({ ...scope, keepVersion: false })));
-  if (!scope.keepVersion) return part;
-  return contextPart(
-    () => part.key,
-    () => [{ path, mode: '100644', from: { content }, outsideIdentity: true }],
-    path,
-  );
+  const identity = once(() => manifestJson(write({ ...scope, keepVersion: false })));
+  return writtenPart(path, content, identity);
 }
