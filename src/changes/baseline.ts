@@ -39,8 +39,14 @@ export function openBaselines(
     const project = once(async () => readProject(await snapshot()));
     const config = once(async () => configAt(await snapshot()));
     const changed = once(async () => new Set(await changedPaths(objects, (await snapshot()).tree, headTree)));
-    const may = once(async () => mayDiffer({ ...head, changed: await changed(), before: snapshot }));
-    const surely = once(async () => surelyDiffers({ ...head, changed: await changed() }));
+    const lockfileReach = once(async () => {
+      // Only where the lockfile was edited is what reads it loaded.
+      const { reachOfEdits } = await import('./lockfileReach.ts');
+      return reachOfEdits(head, await snapshot());
+    });
+    const tree = { ...head, before: snapshot, lockfileReach };
+    const may = once(async () => mayDiffer({ ...tree, changed: await changed() }));
+    const surely = once(async () => surelyDiffers({ ...tree, changed: await changed() }));
     return {
       commit,
       changed,

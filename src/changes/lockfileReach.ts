@@ -1,35 +1,77 @@
+import micromatch from 'micromatch';
 import { berryGraph } from '../workspace/lockfile/berryGraph.ts';
+import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
 import type { LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
 import { workspaceDependencies } from '../workspace/lockfile/workspaceDependencies.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
+import type { Service } from '../workspace/service.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
+
+export interface LockfileReach {
+  /** The only workspaces whose slice can differ: they reach an entry that the other version does not have word for word. */
+  workspaces: ReadonlySet<Workspace>;
+  /** Those that certainly take what the other version has nowhere, to run. */
+  certain: ReadonlySet<Workspace>;
+}
 
 /**
- * Workspaces that reach an entry of `yarn.lock` that another version of it does not have word for word: the
- * only ones whose slice can differ. Null: every one (the header differs, or Yarn Classic keeps the lockfile).
- * `ignored`: root devDependencies that are in nobody's slice.
+ * Whom the edits of `yarn.lock` reach since another tree. Null: everyone (the header differs, or Yarn Classic keeps the
+ * lockfile).
  */
-export function lockfileReach(
-  project: Project,
-  before: string,
-  ignored: (packageName: string) => boolean,
-): Set<Workspace> | null {
+export async function reachOfEdits(
+  { project, services }: { project: Project; services: readonly Service[] },
+  since: Snapshot,
+): Promise<LockfileReach | null> {
   if (project.yarn.family === 'classic') return null;
+  const before = (await since.read('yarn.lock'))?.toString('utf8') ?? '';
+  // Root devDependencies that are in nobody's slice.
+  const ignored = ignoredByAll(services);
   const graph = berryGraph(project);
   const { header, entries } = graph.lockfile;
-  if (!before.replaceAll('\r\n', '\n').startsWith(header)) return null;
-  const known = new Set(
-    before
-      .replaceAll('\r\n', '\n')
-      .split('\n\n')
-      .map((entry) => entry.trimEnd()),
-  );
+  const other = before.replaceAll('\r\n', '\n');
+  if (!other.startsWith(header)) return null;
+  const known = new Set(other.split('\n\n').map((entry) => entry.trimEnd()));
   const edited = entries.filter(({ keyText, body }) => !known.has(`${keyText}\n${body}`.trimEnd()));
   const dependents = dependentsByEntry(project, ignored);
-  const reached = new Set<LockfileEntry>(edited);
+  const reached = reach(edited, dependents, () => true);
+  const isPackage = (entry: LockfileEntry) => graph.workspaceOf(entry) === null;
+  // What only came to be asked for by another range keeps its body, and a slice may not show the range.
+  const fresh = edited.filter((entry) => isPackage(entry) && !other.includes(`\n${entry.body}`));
+  const taken = reach(fresh, dependents, isPackage);
+  const workspaces = [...reached].flatMap((entry) => graph.workspaceOf(entry) ?? []);
+  const certain = workspaces.filter((workspace) =>
+    workspaceEdges(project, workspace, { development: false, ignored }).some((descriptor) =>
+      taken.has(graph.entryOf(descriptor)),
+    ),
+  );
+  return { workspaces: new Set(workspaces), certain: new Set(certain) };
+}
+
+/** Entries, and all that need one of them, over dependents that `counts`. */
+function reach(
+  from: readonly LockfileEntry[],
+  dependents: ReadonlyMap<LockfileEntry, readonly LockfileEntry[]>,
+  counts: (entry: LockfileEntry) => boolean,
+): Set<LockfileEntry> {
+  const reached = new Set(from);
+  // A set hands out what is added to it while it is walked.
   for (const entry of reached) {
-    for (const dependent of dependents.get(entry) ?? []) reached.add(dependent);
+    for (const dependent of dependents.get(entry) ?? []) if (counts(dependent)) reached.add(dependent);
   }
-  return new Set([...reached].flatMap((entry) => graph.workspaceOf(entry) ?? []));
+  return reached;
+}
+
+function ignoredByAll(services: readonly Service[]): (packageName: string) => boolean {
+  const lists = new Map(
+    services.map(({ settings: { ignoreDependencies: list } }) => [list.join('\n'), list]),
+  );
+  const known = new Map<string, boolean>();
+  return (name) => {
+    const ignored =
+      known.get(name) ?? [...lists.values()].every((list) => micromatch.isMatch(name, [...list]));
+    known.set(name, ignored);
+    return ignored;
+  };
 }
 
 function dependentsByEntry(
@@ -49,7 +91,9 @@ function dependentsByEntry(
   for (const entry of graph.lockfile.entries) {
     const workspace = graph.workspaceOf(entry);
     const edges =
-      workspace === null ? graph.dependenciesOf(entry) : workspaceEdges(project, workspace, ignored);
+      workspace === null
+        ? graph.dependenciesOf(entry)
+        : workspaceEdges(project, workspace, { development: true, ignored });
     for (const descriptor of edges) addEdge(entry, descriptor);
   }
   return dependents;
@@ -59,10 +103,10 @@ function dependentsByEntry(
 function workspaceEdges(
   project: Project,
   workspace: Workspace,
-  ignored: (packageName: string) => boolean,
+  scope: Pick<SliceScope, 'development' | 'ignored'>,
 ): number[] {
   const graph = berryGraph(project);
   const parent = { name: workspace.name, reference: `workspace:${workspace.path || '.'}` };
-  const dependencies = workspaceDependencies(workspace, { development: true, ignored }, 'berry');
+  const dependencies = workspaceDependencies(workspace, scope, 'berry');
   return [...dependencies].flatMap(([name, range]) => graph.resolve(parent, name, range) ?? []);
 }

@@ -11,6 +11,7 @@ import { archiveFolder } from '../workspace/contents/zeroInstall.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
+import type { LockfileReach } from './lockfileReach.ts';
 import { neededByThirdParty } from './neededByThirdParty.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { reachedByPath } from './reachedByPath.ts';
@@ -26,6 +27,8 @@ export interface ChangedTree {
   changed: ReadonlySet<string>;
   /** The other tree. */
   before(): Promise<Snapshot>;
+  /** Whom the changes of `yarn.lock` reach; null: everyone. */
+  lockfileReach(): Promise<LockfileReach | null>;
 }
 
 /**
@@ -48,8 +51,9 @@ export async function mayDiffer(
   if ([...changed].some(isForAll) || reachedByPath(project, changed)) return () => true;
   if (await calledByInstalls(project, changed)) return () => true;
   const users = await tsconfigUsers(tree);
-  const inSlice = changed.has('yarn.lock') ? await reachingLockfile(tree) : [];
-  if (inSlice === null) return () => true;
+  const edits = changed.has('yarn.lock') ? await tree.lockfileReach() : noEdits;
+  if (edits === null) return () => true;
+  const inSlice = edits.workspaces;
   const copying = await copyingServices(tree);
   const isReached = (service: Service, found: Reached) =>
     found === 'everyone' || found.has(service.workspace);
@@ -65,6 +69,8 @@ export async function mayDiffer(
     return isReached(service, found);
   };
 }
+
+const noEdits = { workspaces: new Set<Workspace>() };
 
 type Reached = ReadonlySet<Workspace> | 'everyone';
 
@@ -82,13 +88,6 @@ function reached(
   const isForAll =
     found.has(project.root) || [...touched].some((workspace) => neededByThirdParty(project, workspace));
   return isForAll ? 'everyone' : found;
-}
-
-/** Loads what reads lockfiles only where one was edited. */
-async function reachingLockfile({ project, services, before }: ChangedTree): Promise<Set<Workspace> | null> {
-  const { lockfileReach } = await import('./lockfileReach.ts');
-  const lockfile = await (await before()).read('yarn.lock');
-  return lockfileReach(project, lockfile?.toString('utf8') ?? '', ignoredByAll(services));
 }
 
 /** A package.json that came or went also takes its folder from the workspace around it, or gives it back. */
@@ -125,19 +124,6 @@ function configuredDockerfiles({ services }: ChangedTree): Set<string> {
     .flatMap(({ settings }) => settings.dockerfile ?? [])
     .map((file) => posix.normalize(file));
   return new Set(files.flatMap((file) => [file, `${file}.dockerignore`]));
-}
-
-function ignoredByAll(services: readonly Service[]): (packageName: string) => boolean {
-  const lists = new Map(
-    services.map(({ settings: { ignoreDependencies: list } }) => [list.join('\n'), list]),
-  );
-  const known = new Map<string, boolean>();
-  return (name) => {
-    const ignored =
-      known.get(name) ?? [...lists.values()].every((list) => micromatch.isMatch(name, [...list]));
-    known.set(name, ignored);
-    return ignored;
-  };
 }
 
 /** Services whose own Dockerfile copies a changed file, wherever it stands. */
