@@ -1,5 +1,10 @@
+import { namesApart } from '../workspace/lockfile/compareCones.ts';
 import type { LockfileSlice } from '../workspace/lockfile/lockfileSlice.ts';
+import type { PackageCone } from '../workspace/lockfile/packageCones.ts';
 import type { PackageChange } from './reason.ts';
+
+/** The versions of so many packages are looked up one by one; of more, all that a slice holds are listed. */
+const fewPackages = 64;
 
 /**
  * Third-party packages whose versions differ between the slices of two sides of a service, sorted by name.
@@ -9,26 +14,33 @@ export function changedPackages(
   before: readonly LockfileSlice[],
   after: readonly LockfileSlice[],
 ): PackageChange[] {
-  const [old, young] = [versionsByName(before), versionsByName(after)];
-  const names = [...new Set([...old.keys(), ...young.keys()])].sort();
+  const names = [...namesThatMayDiffer(before, after)].sort();
+  const versionsOf = (slice: LockfileSlice, name: string) =>
+    names.length > fewPackages ? (slice.packages().get(name) ?? []) : slice.versionsOf(name);
+  const versionsIn = (slices: readonly LockfileSlice[], name: string) => {
+    const versions = new Set(slices.flatMap((slice) => versionsOf(slice, name)));
+    return versions.size === 0 ? null : [...versions].join(', ');
+  };
   return names.flatMap((name) => {
-    const [from, to] = [old.get(name) ?? null, young.get(name) ?? null];
+    const [from, to] = [versionsIn(before, name), versionsIn(after, name)];
     if (from === to) return [];
-    const via = wayTo(name, young.has(name) ? after : before);
+    const via = wayTo(name, to === null ? before : after);
     return [{ name, from, to, ...(via !== null && { via }) }];
   });
 }
 
-function versionsByName(slices: readonly LockfileSlice[]): Map<string, string> {
-  const all = new Map<string, Set<string>>();
-  for (const slice of slices) {
-    for (const [name, versions] of slice.packages()) {
-      const known = all.get(name) ?? new Set();
-      all.set(name, known);
-      for (const version of versions) known.add(version);
-    }
-  }
-  return new Map([...all].map(([name, versions]) => [name, [...versions].join(', ')]));
+function namesThatMayDiffer(
+  before: readonly LockfileSlice[],
+  after: readonly LockfileSlice[],
+): Iterable<string> {
+  const [old, young] = [conesOf(before), conesOf(after)];
+  if (old !== null && young !== null) return namesApart(old, young);
+  return new Set([...before, ...after].flatMap((slice) => [...slice.packages().keys()]));
+}
+
+function conesOf(slices: readonly LockfileSlice[]): ReadonlySet<PackageCone> | null {
+  const all = slices.map((slice) => slice.cones()).filter((cones) => cones !== null);
+  return all.length < slices.length ? null : new Set(all.flatMap((cones) => [...cones]));
 }
 
 function wayTo(name: string, slices: readonly LockfileSlice[]): string[] | null {

@@ -1,5 +1,5 @@
 import micromatch from 'micromatch';
-import { berryGraph } from '../workspace/lockfile/berryGraph.ts';
+import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
 import type { LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
 import { workspaceDependencies } from '../workspace/lockfile/workspaceDependencies.ts';
@@ -23,21 +23,14 @@ export async function reachOfEdits(
   since: Snapshot,
 ): Promise<LockfileReach | null> {
   if (project.yarn.family === 'classic') return null;
-  const before = (await since.read('yarn.lock'))?.toString('utf8') ?? '';
+  const graph = berryGraph(project);
+  const edits = editsOf(graph, (await since.read('yarn.lock'))?.toString('utf8') ?? '');
+  if (edits === null) return null;
   // Root devDependencies that are in nobody's slice.
   const ignored = ignoredByAll(services);
-  const graph = berryGraph(project);
-  const { header, entries } = graph.lockfile;
-  const other = before.replaceAll('\r\n', '\n');
-  if (!other.startsWith(header)) return null;
-  const known = new Set(other.split('\n\n').map((entry) => entry.trimEnd()));
-  const edited = entries.filter(({ keyText, body }) => !known.has(`${keyText}\n${body}`.trimEnd()));
   const dependents = dependentsByEntry(project, ignored);
-  const reached = reach(edited, dependents, () => true);
-  const isPackage = (entry: LockfileEntry) => graph.workspaceOf(entry) === null;
-  // What only came to be asked for by another range keeps its body, and a slice may not show the range.
-  const fresh = edited.filter((entry) => isPackage(entry) && !other.includes(`\n${entry.body}`));
-  const taken = reach(fresh, dependents, isPackage);
+  const reached = reach(edits.edited, dependents, () => true);
+  const taken = reach(edits.fresh, dependents, (entry) => graph.workspaceOf(entry) === null);
   const workspaces = [...reached].flatMap((entry) => graph.workspaceOf(entry) ?? []);
   const certain = workspaces.filter((workspace) =>
     workspaceEdges(project, workspace, { development: false, ignored }).some((descriptor) =>
@@ -45,6 +38,28 @@ export async function reachOfEdits(
     ),
   );
   return { workspaces: new Set(workspaces), certain: new Set(certain) };
+}
+
+interface Edits {
+  /** Entries that the other version does not have word for word. */
+  edited: LockfileEntry[];
+  /** Third-party packages among them that it has nowhere: what only came to be asked for by another range keeps its body. */
+  fresh: LockfileEntry[];
+}
+
+/** Null: the header differs. */
+function editsOf(graph: BerryGraph, before: string): Edits | null {
+  const { header, entries } = graph.lockfile;
+  const other = before.replaceAll('\r\n', '\n');
+  if (!other.startsWith(header)) return null;
+  const others = other.split('\n\n').map((entry) => entry.trimEnd());
+  const known = new Set(others);
+  const edited = entries.filter(({ keyText, body }) => !known.has(`${keyText}\n${body}`.trimEnd()));
+  const bodies = new Set(others.map((entry) => entry.slice(entry.indexOf('\n  ') + 1)));
+  const fresh = edited.filter(
+    (entry) => graph.workspaceOf(entry) === null && !bodies.has(entry.body.trimEnd()),
+  );
+  return { edited, fresh };
 }
 
 /** Entries, and all that need one of them, over dependents that `counts`. */

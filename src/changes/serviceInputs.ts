@@ -28,7 +28,7 @@ export async function serviceInputs(
     async lockfileTouched(commit) {
       const edited = await edits(commit);
       if (edited.has(lockfileHeader)) return true;
-      return [...edited].some((name) => slices().some((slice) => slice.packages().has(name)));
+      return [...edited].some((name) => slices().some((slice) => slice.versionsOf(name).length > 0));
     },
   };
 }

@@ -6,6 +6,7 @@ import { detectChanges } from '../../src/changes/detectChanges.ts';
 import { loadConfig } from '../../src/config/loadConfig.ts';
 import { contextTar } from '../../src/context/contextTar.ts';
 import type { Git } from '../../src/ports/git.ts';
+import type { ContextContents } from '../../src/workspace/contextContents.ts';
 import { describeContext } from '../../src/workspace/describeContext.ts';
 import { findServices } from '../../src/workspace/findServices.ts';
 import { readProject } from '../../src/workspace/readProject.ts';
@@ -25,7 +26,7 @@ export async function checkGeneratedHistory(length: number, seed: number): Promi
   const repo = modelRepo({ files: { 'schema/a.graphql': 'type A' } });
   const models: Model[] = [structuredClone(repo.model)];
   let model = repo.model;
-  let before: ReadonlyMap<string, string> = new Map();
+  let before: ReadonlyMap<string, Built> = new Map();
   let compared = 0;
   for (let index = 0; index < length; index += 1) {
     const reverts = models.length > 1 && random() < 0.1;
@@ -35,7 +36,7 @@ export async function checkGeneratedHistory(length: number, seed: number): Promi
     commitModel(repo, `feat: ${what}`, model);
     const git = await openGit({ cwd: repo.root, env: repo.env });
     const state = await readState(git, repo.root);
-    const after = await contextDigests(state);
+    const after = await buildContexts(state);
     if (index > 0) {
       await tagAll(
         repo,
@@ -54,7 +55,8 @@ export async function checkGeneratedHistory(length: number, seed: number): Promi
       });
       await checkTheLongWay(changes, question);
       for (const { service, affected, reasons } of changes) {
-        const truth = before.get(service.name) !== after.get(service.name);
+        const [old, young] = [before.get(service.name), after.get(service.name)];
+        const truth = old?.digest !== young?.digest;
         expect({ seed, index, what, service: service.name, affected }).toEqual({
           seed,
           index,
@@ -67,6 +69,13 @@ export async function checkGeneratedHistory(length: number, seed: number): Promi
           index,
           what,
           hasReasons: truth,
+        });
+        const told = reasons.find(({ kind }) => kind === 'lockfile')?.packages ?? [];
+        expect({ seed, index, what, told: told.map(({ name, from, to }) => ({ name, from, to })) }).toEqual({
+          seed,
+          index,
+          what,
+          told: old === undefined || young === undefined ? [] : differing(old.packages, young.packages),
         });
         compared += 1;
       }
@@ -86,19 +95,47 @@ async function readState(git: Git, root: string) {
   return { head, config, configAt, project, services: await findServices(project, config) };
 }
 
-/** By service, a digest of its context's tar. */
-async function contextDigests({
+interface Built {
+  /** Of the context's tar. */
+  digest: string;
+  /** Third-party packages in its lockfiles: versions by name. */
+  packages: ReadonlyMap<string, string>;
+}
+
+/** The contexts by service. */
+async function buildContexts({
   project,
   services,
-}: Awaited<ReturnType<typeof readState>>): Promise<Map<string, string>> {
-  const digests = new Map<string, string>();
+}: Awaited<ReturnType<typeof readState>>): Promise<Map<string, Built>> {
+  const built = new Map<string, Built>();
   for (const service of services) {
     const hash = createHash('sha256');
-    for await (const chunk of contextTar(await describeContext(project, service), project.snapshot))
-      hash.update(chunk);
-    digests.set(service.name, hash.digest('hex'));
+    const contents = await describeContext(project, service);
+    for await (const chunk of contextTar(contents, project.snapshot)) hash.update(chunk);
+    built.set(service.name, { digest: hash.digest('hex'), packages: packagesIn(contents) });
   }
-  return digests;
+  return built;
+}
+
+/** Read from the texts of the lockfiles in a context. */
+function packagesIn({ layers }: ContextContents): Map<string, string> {
+  const versions = new Map<string, Set<string>>();
+  for (const layer of layers) {
+    const from = layer.entry('yarn.lock')?.from;
+    if (from === undefined || 'oid' in from) continue;
+    const entry = /\n {2}version: (.+)\n {2}resolution: "(.[^@]*)@(?!workspace:)(.+)"/g;
+    for (const [, version = '', name = '', reference = ''] of from.content().toString().matchAll(entry)) {
+      const shown = reference.startsWith('npm:') ? version : `${version} (${reference})`;
+      versions.set(name, (versions.get(name) ?? new Set()).add(shown));
+    }
+  }
+  return new Map([...versions].map(([name, found]) => [name, [...found].sort().join(', ')]));
+}
+
+function differing(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) {
+  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const both = names.map((name) => ({ name, from: before.get(name) ?? null, to: after.get(name) ?? null }));
+  return both.filter(({ from, to }) => from !== to);
 }
 
 /** A service without a tag is a first release, whatever it is compared with. */

@@ -25,6 +25,41 @@ describe('an edit of yarn.lock since the release', () => {
     });
   });
 
+  it('tells what an updated package does not need any more', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('fix(deps): update react', ({ packages }) => {
+      packages.react = { version: '18.3.0' };
+      delete packages['loose-envify'];
+    });
+    const { reasons } = (await repo.changes()).get('web') ?? {};
+    expect(reasons).toEqual([
+      {
+        kind: 'lockfile',
+        packages: [
+          {
+            name: 'loose-envify',
+            from: '1.4.0',
+            to: null,
+            via: ['@acme/web', '@acme/ui', 'react', 'loose-envify'],
+          },
+          { name: 'react', from: '18.2.0', to: '18.3.0', via: ['@acme/web', '@acme/ui', 'react'] },
+        ],
+      },
+    ]);
+  });
+
+  it('by which a package is only asked for by one more range changes nothing for those who asked before', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('fix(deps): update left-pad', ({ packages }) => {
+      packages['left-pad'] = { version: '1.3.1', dependencies: { ms: '^2.1.0' } };
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['api']);
+    expect(changes.get('api')?.reasons).toMatchObject([
+      { kind: 'lockfile', packages: [{ name: 'left-pad', from: '1.3.0', to: '1.3.1' }] },
+    ]);
+  });
+
   it('for somebody else is not attributed, even where the service is affected otherwise', async () => {
     const repo = await releasedModelRepo();
     repo.edit('fix(deps): update ms', bump('ms', '2.1.3'));

@@ -1,3 +1,5 @@
+import type { PackageCone } from './packageCones.ts';
+
 /** What a lockfile says once it is pruned to some workspaces. */
 export interface LockfileSlice {
   /** Names of the workspaces in the slice, the root's included; sorted. */
@@ -10,6 +12,10 @@ export interface LockfileSlice {
   text(): string;
   /** Third-party packages: versions by name, both sorted. A version from elsewhere than the registry carries its source. */
   packages(): ReadonlyMap<string, readonly string[]>;
+  /** Versions of one third-party package, as in `packages`; empty where it is not in the slice. */
+  versionsOf(packageName: string): readonly string[];
+  /** What it consists of, beside the workspaces; null under Yarn 1, whose lockfile is not cut into cones. */
+  cones(): ReadonlySet<PackageCone> | null;
   /** How a third-party package is reached: names from a workspace to the package; null where it is not in the slice. */
   pathTo(packageName: string): readonly string[] | null;
   /** Packages whose files may stand in the repo: `patch:`, `file:`, `portal:`, `link:`. */

@@ -1,11 +1,17 @@
 import { hash } from 'node:crypto';
 import type { BerryGraph } from './berryGraph.ts';
-import type { LockfileEntry } from './parseBerryLockfile.ts';
+import { field, type LockfileEntry } from './parseBerryLockfile.ts';
 
 /** All that a descriptor of a third-party package leads to, itself included, up to workspaces. */
 export interface PackageCone {
   /** SHA-256 in base64 over the descriptors and entries in it. */
   readonly digest: string;
+  /** The cones of what its own packages need. */
+  readonly children: ReadonlySet<PackageCone>;
+  /** What the lockfile says of its own packages: itself, and those that it needs and that need it. */
+  readonly ownText: string;
+  /** Those, as people are shown them. */
+  packages(): readonly { name: string; version: string }[];
   /** Entries whose files may stand in the repo (`patch:`, `file:`, `portal:`, `link:`). */
   local: ReadonlySet<LockfileEntry>;
   /** Descriptors of workspaces that packages in it lead to. */
@@ -99,7 +105,7 @@ function edgesOf(graph: BerryGraph, descriptor: number): readonly number[] {
 class Cone implements PackageCone {
   readonly local: ReadonlySet<LockfileEntry>;
   readonly workspaces: ReadonlySet<number>;
-  private readonly children: ReadonlySet<PackageCone>;
+  readonly children: ReadonlySet<PackageCone>;
   private madeDigest: string | undefined;
 
   constructor(
@@ -129,17 +135,39 @@ class Cone implements PackageCone {
     return this.madeDigest;
   }
 
-  private makeDigest(): string {
+  packages(): readonly { name: string; version: string }[] {
+    const entries = new Set(this.members.map((member) => this.graph.entryOf(member)));
+    return [...entries].flatMap((entry) => shownPackage(this.graph, entry) ?? []);
+  }
+
+  get ownText(): string {
+    return this.ownLines().sort().join('\n');
+  }
+
+  private ownLines(): string[] {
     const { graph, members } = this;
-    const lines = members.map(
-      (member) => `${graph.nameOf(member)}\n${ownText(graph, graph.entryOf(member))}`,
-    );
+    return members.map((member) => `${graph.nameOf(member)}\n${bodyOf(graph, graph.entryOf(member))}`);
+  }
+
+  private makeDigest(): string {
+    const lines = this.ownLines();
     for (const child of this.children) lines.push(child.digest);
     return hash('sha256', lines.sort().join('\n'), 'base64');
   }
 }
 
-function ownText(graph: BerryGraph, entry: LockfileEntry): string {
+/** A third-party package as people are shown it; null: the entry is a workspace's. */
+export function shownPackage(
+  graph: BerryGraph,
+  entry: LockfileEntry,
+): { name: string; version: string } | null {
+  if (graph.workspaceOf(entry) !== null) return null;
+  const { name, reference } = graph.packageOf(entry);
+  const version = field(entry.body, 'version') ?? '0.0.0';
+  return { name, version: reference.startsWith('npm:') ? version : `${version} (${reference})` };
+}
+
+function bodyOf(graph: BerryGraph, entry: LockfileEntry): string {
   return graph.workspaceOf(entry) !== null ? '' : entry.body;
 }
 

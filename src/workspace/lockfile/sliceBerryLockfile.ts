@@ -2,7 +2,9 @@ import { hash } from 'node:crypto';
 import { once } from '../../once.ts';
 import type { Project } from '../project.ts';
 import { type BerryGraph, berryGraph } from './berryGraph.ts';
+import { versionsIn } from './compareCones.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
+import { shownPackage } from './packageCones.ts';
 import { extendedByVersion } from './packageExtensions.ts';
 import { field, type LockfileEntry } from './parseBerryLockfile.ts';
 import { fitsAnyVersion, type SliceMember, sliceMembers } from './sliceMembers.ts';
@@ -28,12 +30,15 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
   const members = sliceMembers(project, graph, scope);
   const named = new Set(members.flatMap((member) => member.named));
   const reached = once(() => walk(graph, members, project, scope));
+  const cones = once(() => new Set(members.flatMap((member) => member.cones())));
   return {
     workspaces: members.map(({ workspace }) => workspace.name).sort(),
     versioned: versioned(project, graph, members, named),
     digest: once(() => digest(graph, members, named)),
     text: () => text(graph, reached(), scope),
     packages: once(() => packages(graph, reached().entries)),
+    versionsOf: (name) => versionsIn(cones(), name),
+    cones,
     pathTo: (name) => wayToPackage(project, graph, scope, name),
     locators: once(() =>
       reached()
@@ -148,11 +153,10 @@ function digest(graph: BerryGraph, members: readonly SliceMember[], named: Reado
 function packages(graph: BerryGraph, entries: readonly LockfileEntry[]): Map<string, string[]> {
   const versions = new Map<string, Set<string>>();
   for (const entry of entries) {
-    if (graph.workspaceOf(entry) !== null) continue;
-    const { name, reference } = graph.packageOf(entry);
-    const version = field(entry.body, 'version') ?? '0.0.0';
-    const known = versions.get(name) ?? new Set();
-    versions.set(name, known.add(reference.startsWith('npm:') ? version : `${version} (${reference})`));
+    const shown = shownPackage(graph, entry);
+    if (shown === null) continue;
+    const known = versions.get(shown.name) ?? new Set();
+    versions.set(shown.name, known.add(shown.version));
   }
   return new Map(
     [...versions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, found]) => [name, [...found].sort()]),

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import satisfies from 'semver/functions/satisfies.js';
+import { once } from '../../once.ts';
 import { sha256 } from '../../sha256.ts';
 import type { Project, Workspace } from '../project.ts';
 import { linkedFolder } from '../readManifest.ts';
@@ -24,6 +25,7 @@ export function sliceClassicLockfile(project: Project, scope: SliceScope): Lockf
   const reached = walk(project, lockfile, scope);
   const entries = lockfile.entries.filter((entry) => used(entry, reached).length > 0);
   const workspaces = [...reached.workspaces].map(({ name }) => name).sort();
+  const allPackages = once(() => packages(entries));
   const text = () =>
     lockfile.header + entries.map((entry) => `${used(entry, reached).join(', ')}:\n${entry.body}`).join('\n');
   return {
@@ -31,7 +33,9 @@ export function sliceClassicLockfile(project: Project, scope: SliceScope): Lockf
     versioned: new Set(workspaces),
     digest: () => sha256(text()),
     text,
-    packages: () => packages(entries),
+    packages: allPackages,
+    versionsOf: (name) => allPackages().get(name) ?? [],
+    cones: () => null,
     pathTo: (name) => pathTo(project, lockfile, scope, name),
     localPackages: () => entries.flatMap(localPackages),
     locators: () =>

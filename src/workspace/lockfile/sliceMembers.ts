@@ -4,7 +4,7 @@ import type { Project, Workspace } from '../project.ts';
 import type { BerryGraph } from './berryGraph.ts';
 import { keptByScope } from './keptByScope.ts';
 import type { SliceScope } from './lockfileSlice.ts';
-import { packageCones } from './packageCones.ts';
+import { type PackageCone, packageCones } from './packageCones.ts';
 import type { LockfileEntry } from './parseBerryLockfile.ts';
 import { anchorOf, bodyOf, workspaceEdges } from './workspaceEdges.ts';
 
@@ -20,6 +20,8 @@ export interface SliceMember {
   named: readonly number[];
   /** What it needs whose files may stand in the repo. */
   local(): readonly LockfileEntry[];
+  /** What it leads to beside workspaces. */
+  cones(): readonly PackageCone[];
   /** SHA-256 in base64 over what its entry says in the scope, and the cones. */
   digest(): string;
 }
@@ -68,6 +70,7 @@ function makeMember(
     next: [...new Set([...named].flatMap((descriptor) => reachedBy(descriptor) ?? []))],
     named: [...named],
     local: () => (graph.mayHoldLocalPackages() ? cones().flatMap((cone) => [...cone.local]) : []),
+    cones,
     digest: once(() => {
       const body = bodyOf(graph, entry, scope);
       const packages = cones().map((cone) => cone.digest);
