@@ -2,7 +2,7 @@ import { digestOf } from '../../sha256.ts';
 import type { ContextContents } from '../contextContents.ts';
 
 /** Names how identities are made; a tag's trailer carries it beside the identity. */
-export const identityScheme = 'context-4';
+export const identityScheme = 'context-5';
 
 /** `sha256:…` over what an image is made of, in a canonical form. */
 export function identityOf(contents: Omit<ContextContents, 'identity'>): string {

@@ -2,6 +2,7 @@ import { posix } from 'node:path';
 import type { Closure } from '../closure.ts';
 import type { ContextContents, ContextLayer, ContextPart } from '../contextContents.ts';
 import type { Project } from '../project.ts';
+import { manifestPath } from '../readManifest.ts';
 import type { Service } from '../service.ts';
 import { contextLayer } from './contextLayer.ts';
 import { contextPart, filesPart } from './contextPart.ts';
@@ -65,11 +66,14 @@ async function repoShape(
     dockerfile: origin,
     written: [...written, ...Object.values(offered)],
   });
-  await checkFiles(project.snapshot, copied);
+  // `COPY package.json yarn.lock ./` takes what shipyarn writes: what is committed is not in the context.
+  const present = new Set([...written, manifestPath(project.root)]);
+  const unwritten = copied.filter(({ path }) => !present.has(path));
+  await checkFiles(project.snapshot, unwritten);
   return sourceLayers(project, service, closure, {
     rules,
     prefixes: { dependencies: '', service: '' },
-    more: [root, ...install, filesPart(copied)],
+    more: [root, ...install, filesPart(unwritten)],
   });
 }
 
