@@ -11,7 +11,7 @@ export interface ServiceSide {
   project: Project;
   service: Service;
   contents: ContextContents;
-  /** What the service needs to run and, where anything is built, what it needs for that. */
+  /** What the service needs to run and, where anything may be built, what it needs for that. */
   closures: readonly Closure[];
   /** Folders of their workspaces. */
   folders: ReadonlySet<string>;
@@ -22,7 +22,9 @@ export interface ServiceSide {
 /** Rejects with an input failure where the service could not be built from this tree. */
 export async function openSide(project: Project, service: Service): Promise<ServiceSide> {
   const contents = await describeContext(project, service);
-  const kinds = contents.builds.length > 0 ? (['runtime', 'build'] as const) : (['runtime'] as const);
+  // A Dockerfile of the service's own may build without a build script.
+  const builds = contents.layers.some(({ name }) => name === 'manifests');
+  const kinds = builds ? (['runtime', 'build'] as const) : (['runtime'] as const);
   const closures = once(() => kinds.map((kind) => serviceClosure(project, service, kind)));
   const folders = once(
     () => new Set(closures().flatMap(({ workspaces }) => workspaces.map(({ path }) => path))),
