@@ -6,7 +6,9 @@ import { readProject } from '../workspace/readProject.ts';
 import type { Service } from '../workspace/service.ts';
 import { openSnapshot, type Snapshot } from '../workspace/snapshot.ts';
 import { changedPaths } from './changedPaths.ts';
+import type { PlainChanges } from './editReasons.ts';
 import { type ChangedTree, mayDiffer } from './mayDiffer.ts';
+import { isPlainFile } from './plainFiles.ts';
 import type { ServiceSide } from './serviceSide.ts';
 import { surelyDiffers } from './surelyDiffers.ts';
 
@@ -19,6 +21,8 @@ export interface Baseline {
   mayDiffer(service: Service): Promise<boolean>;
   /** True where the changed paths alone show that the service is not as it was. */
   surelyDiffers(service: Service): Promise<boolean>;
+  /** The changed paths, where all of them are plain files, or cannot change an image. Null: some mean more. */
+  plainChanges(): Promise<PlainChanges | null>;
   /**
    * The service of this name as it was; null where there was no such workspace. Rejects with an input failure
    * where the project was in a state that could not be built.
@@ -44,12 +48,21 @@ export function openBaselines(
       const { reachOfEdits } = await import('./lockfileReach.ts');
       return reachOfEdits(head, await snapshot());
     });
-    const tree = { ...head, before: snapshot, lockfileReach };
+    const manifests = once(async () => {
+      const { manifestEdits } = await import('./manifestEdits.ts');
+      return manifestEdits(head, await changed(), snapshot);
+    });
+    const tree = { ...head, before: snapshot, lockfileReach, manifestEdits: manifests };
     const may = once(async () => mayDiffer({ ...tree, changed: await changed() }));
     const surely = once(async () => surelyDiffers({ ...tree, changed: await changed() }));
     return {
       commit,
       changed,
+      plainChanges: once(async () => {
+        const { harmless } = await manifests();
+        const paths = [...(await changed())].filter((path) => !harmless.has(path));
+        return paths.every(isPlainFile) ? { paths, leavesOut: harmless.size > 0 } : null;
+      }),
       mayDiffer: async (service) => (await may())(service),
       surelyDiffers: async (service) => (await surely())(service),
       async side(serviceName) {

@@ -80,7 +80,8 @@ async function compareWith(
 ): Promise<Pick<Comparison, 'reasons' | 'affected'> & Partial<Pick<Comparison, 'before' | 'warnings'>>> {
   const { service } = after;
   const changed = await baseline.changed();
-  const plain = surely && !changed.has('yarn.lock') ? plainReasons(after, changed) : null;
+  const changes = surely ? await baseline.plainChanges() : null;
+  const plain = changes === null ? null : plainReasons(after, changes);
   if (plain !== null) return { reasons: () => plain, affected: true };
   const before = await sideOrProblem(baseline, service.name);
   if (before instanceof Failure || before === null) {
@@ -88,12 +89,9 @@ async function compareWith(
     const warnings = before === null ? [] : [unreadable(baseline, before)];
     return { reasons: () => [{ kind: 'source' }], affected: true, warnings };
   }
-  return {
-    before,
-    reasons: once(() => compareSides(before, after, changed)),
-    // Computed by the same code: a newer built-in template alone changes both sides, and releases nothing.
-    affected: after.contents.identity !== before.contents.identity,
-  };
+  // Computed by the same code: a newer built-in template alone changes both sides, and releases nothing.
+  const affected = surely || after.contents.identity !== before.contents.identity;
+  return { before, reasons: once(() => (affected ? compareSides(before, after, changed) : [])), affected };
 }
 
 /** The service at the baseline; a failure where that state of the project could not be built. */

@@ -10,16 +10,14 @@ import { entriesAt, pathsBeyond, type ServiceSide } from './serviceSide.ts';
 const mostPackages = 50;
 
 /**
- * Why the images of two sides of a service differ, as values for people. `changed` holds the paths that
- * differ in Git: what differs in the context without being among them was taken in or left out by a rule.
- * Never empty where the identities differ.
+ * Why the images of two sides of a service differ, as they do, in values for people. `changed` holds the paths that
+ * differ in Git: what differs in the context without being among them was taken in or left out by a rule. Never empty.
  */
 export function compareSides(
   before: ServiceSide,
   after: ServiceSide,
   changed: ReadonlySet<string>,
 ): Reason[] {
-  if (before.contents.identity === after.contents.identity) return [];
   const differing = differingPaths(before, after);
   const [old, young] = [before.closures, after.closures];
   const [came, went] = [newWorkspaces(old, young), newWorkspaces(young, old)];

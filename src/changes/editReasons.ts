@@ -7,13 +7,21 @@ import { holds, installs, type ServiceSide } from './serviceSide.ts';
 /** More files say nothing more to a person. */
 const mostPaths = 20;
 
+/** Changed paths of plain files alone (`isPlainFile`). */
+export interface PlainChanges {
+  paths: readonly string[];
+  /** Manifests changed as well, as no template's image shows. */
+  leavesOut: boolean;
+}
+
 /**
- * Why a service differs from what it was before plain files changed (`isPlainFile`; `changed` holds nothing else): the
- * other side need not be described for that. Null where it has to be: none of them is in the image, or an install runs
- * one, which may load others.
+ * Why a service differs from what it was before plain files changed: the other side need not be described for that.
+ * Null where it has to be: none of them is in the image, an install runs one, which may load others, or an own
+ * Dockerfile may copy manifests as they are.
  */
-export function plainReasons(after: ServiceSide, changed: ReadonlySet<string>): Reason[] | null {
-  const edited = [...changed].filter((path) => holds(after, path)).sort();
+export function plainReasons(after: ServiceSide, { paths, leavesOut }: PlainChanges): Reason[] | null {
+  if (leavesOut && after.contents.shape !== 'layers') return null;
+  const edited = paths.filter((path) => holds(after, path)).sort();
   if (edited.length === 0 || edited.some((path) => installs(after, path))) return null;
   return editReasons(edited, [after]);
 }

@@ -1,4 +1,3 @@
-import micromatch from 'micromatch';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
 import type { LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
@@ -6,6 +5,7 @@ import { workspaceDependencies } from '../workspace/lockfile/workspaceDependenci
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
+import { ignoredByAll } from './ignoredByAll.ts';
 
 export interface LockfileReach {
   /** The only workspaces whose slice can differ: they reach an entry that the other version does not have word for word. */
@@ -74,19 +74,6 @@ function reach(
     for (const dependent of dependents.get(entry) ?? []) if (counts(dependent)) reached.add(dependent);
   }
   return reached;
-}
-
-function ignoredByAll(services: readonly Service[]): (packageName: string) => boolean {
-  const lists = new Map(
-    services.map(({ settings: { ignoreDependencies: list } }) => [list.join('\n'), list]),
-  );
-  const known = new Map<string, boolean>();
-  return (name) => {
-    const ignored =
-      known.get(name) ?? [...lists.values()].every((list) => micromatch.isMatch(name, [...list]));
-    known.set(name, ignored);
-    return ignored;
-  };
 }
 
 function dependentsByEntry(

@@ -12,6 +12,7 @@ import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import type { LockfileReach } from './lockfileReach.ts';
+import type { ManifestEdits } from './manifestEdits.ts';
 import { neededByThirdParty } from './neededByThirdParty.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { reachedByPath } from './reachedByPath.ts';
@@ -29,6 +30,7 @@ export interface ChangedTree {
   before(): Promise<Snapshot>;
   /** Whom the changes of `yarn.lock` reach; null: everyone. */
   lockfileReach(): Promise<LockfileReach | null>;
+  manifestEdits(): Promise<ManifestEdits>;
 }
 
 /**
@@ -48,7 +50,9 @@ export async function mayDiffer(
     (archives !== null && path.startsWith(`${archives}/`)) ||
     (path.endsWith('.dockerignore') && owner(path) === null) ||
     shapesEveryImage(path, tree.config);
-  if ([...changed].some(isForAll) || reachedByPath(project, changed)) return () => true;
+  const { harmless } = await tree.manifestEdits();
+  const counting = new Set([...changed].filter((path) => !harmless.has(path)));
+  if ([...counting].some(isForAll) || reachedByPath(project, changed)) return () => true;
   if (await calledByInstalls(project, changed)) return () => true;
   const users = await tsconfigUsers(tree);
   const edits = changed.has('yarn.lock') ? await tree.lockfileReach() : noEdits;
@@ -57,14 +61,16 @@ export async function mayDiffer(
   const copying = await copyingServices(tree);
   const isReached = (service: Service, found: Reached) =>
     found === 'everyone' || found.has(service.workspace);
-  const widely = reached(tree, () => false, { users, inSlice });
+  const widely = reached(project, counting, () => false, { users, inSlice });
   const reachedUnder = new Map<string, Reached>();
   return async (service) => {
     if (inputsChanged(service, changed) || copying.has(service) || service.path === '') return true;
+    const { kind, origin } = await dockerfileOf(project, service);
+    // It may take manifests as they are.
+    if (kind === 'own' && harmless.size > 0) return true;
     if (!isReached(service, widely)) return false;
-    const { origin } = await dockerfileOf(project, service);
     const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);
-    const found = reachedUnder.get(key) ?? reached(tree, ignores, { users, inSlice });
+    const found = reachedUnder.get(key) ?? reached(project, counting, ignores, { users, inSlice });
     reachedUnder.set(key, found);
     return isReached(service, found);
   };
@@ -76,7 +82,8 @@ type Reached = ReadonlySet<Workspace> | 'everyone';
 
 /** Workspaces with a changed file that is not left out, and all that need one of them. */
 function reached(
-  { project, changed }: ChangedTree,
+  project: Project,
+  changed: ReadonlySet<string>,
   isLeftOut: (path: string) => boolean,
   more: { users: readonly Workspace[]; inSlice: Iterable<Workspace> },
 ): Reached {

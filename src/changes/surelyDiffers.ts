@@ -3,6 +3,7 @@ import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { isSource } from '../workspace/contents/sourceFiles.ts';
 import type { Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
+import type { ManifestEdits } from './manifestEdits.ts';
 import type { ChangedTree } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { certainDependents } from './workspaceDependents.ts';
@@ -10,27 +11,28 @@ import { workspaceOwner } from './workspaceOwner.ts';
 
 /**
  * Tells from the changed paths, the manifests and edits of the lockfile alone which services certainly differ from
- * another tree: a changed file is a source of the service, or of a workspace that it needs to run; or one of these takes
- * a package that was not there before. False says nothing. No context is described for this.
+ * another tree: a changed file or manifest is a source of the service, or of a workspace that it needs to run; or one of
+ * these takes a package that was not there before. False says nothing. No context is described for this.
  */
 export async function surelyDiffers(
-  tree: Pick<ChangedTree, 'project' | 'changed' | 'lockfileReach'>,
+  tree: Pick<ChangedTree, 'project' | 'changed' | 'lockfileReach' | 'manifestEdits'>,
 ): Promise<(service: Service) => Promise<boolean>> {
   const { project } = tree;
-  const sources = await changedSources(tree);
+  const manifests = await tree.manifestEdits();
+  const sources = await changedSources(tree, manifests);
   if (sources === null) return async () => false;
   const edits = tree.changed.has('yarn.lock') ? await tree.lockfileReach() : null;
-  const otherwise = certainDependents(project, edits?.certain ?? []);
-  const everyone = otherwise.has(project.root);
+  const taking = certainDependents(project, edits?.certain ?? []);
   const needingUnder = new Map<string, ReadonlySet<Workspace>>();
   return async (service) => {
-    if (everyone || otherwise.has(service.workspace)) return true;
+    if (taking.has(project.root) || taking.has(service.workspace)) return true;
     const { kind, origin } = await dockerfileOf(project, service);
     const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);
-    const isKept = (paths: readonly string[]) => paths.some((path) => !ignores(path));
-    if (kind === 'own' && service.settings.context === 'service')
-      return isKept(sources.get(service.workspace) ?? []);
-    const touched = () => [...sources.keys()].filter((workspace) => isKept(sources.get(workspace) ?? []));
+    // shipyarn writes manifests, whatever the rules leave out.
+    const isKept = (workspace: Workspace) =>
+      manifests.certain.has(workspace) || (sources.get(workspace) ?? []).some((path) => !ignores(path));
+    if (kind === 'own' && service.settings.context === 'service') return isKept(service.workspace);
+    const touched = () => [...sources.keys(), ...manifests.certain].filter(isKept);
     const needing = needingUnder.get(key) ?? certainDependents(project, touched());
     needingUnder.set(key, needing);
     return needing.has(service.workspace);
@@ -38,12 +40,14 @@ export async function surelyDiffers(
 }
 
 /** Changed sources by workspace; null where a change may be more than one of sources. */
-async function changedSources({
-  project,
-  changed,
-}: Pick<ChangedTree, 'project' | 'changed'>): Promise<Map<Workspace, string[]> | null> {
+async function changedSources(
+  { project, changed }: Pick<ChangedTree, 'project' | 'changed'>,
+  { harmless, understood }: ManifestEdits,
+): Promise<Map<Workspace, string[]> | null> {
   const owner = workspaceOwner(project);
-  const paths = [...changed].filter((path) => path !== 'yarn.lock');
+  const isToldElsewhere = (path: string) =>
+    path === 'yarn.lock' || harmless.has(path) || understood.has(path);
+  const paths = [...changed].filter((path) => !isToldElsewhere(path));
   if (!paths.every(isPlainFile)) return null;
   const entries = await Promise.all(paths.map((path) => project.snapshot.entry(path)));
   // What is gone may be copied, and a link may lead out of the repo: whoever describes the context says so.

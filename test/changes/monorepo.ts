@@ -11,6 +11,8 @@ interface ModelWorkspace {
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
   scripts?: Record<string, string>;
+  description?: string;
+  engines?: Record<string, string>;
   /** By path inside the folder. */
   files: Record<string, string>;
 }

@@ -60,6 +60,26 @@ const edits: Record<string, Edit> = {
     else Object.assign(model.workspaces[folder] ?? {}, { version: `1.${Math.floor(random() * 99)}.0` });
     return true;
   },
+  'edit a manifest': (model, random) => {
+    const workspace = model.workspaces[anyFolder(model, random)];
+    const packageManifest = random() < 0.4 ? model.root : workspace;
+    if (packageManifest === undefined) return false;
+    const number = Math.floor(random() * 9);
+    const fields = [
+      { description: `number ${number}` },
+      { scripts: { ...(packageManifest.scripts ?? {}), lint: `eslint --max-warnings ${number}` } },
+      { devDependencies: { ...packageManifest.devDependencies, eslint: `^8.${number}.0` } },
+      { engines: { node: `>=20.${number}` } },
+    ];
+    Object.assign(packageManifest, pick(fields, random));
+    return true;
+  },
+  'give a service a Dockerfile of its own, or take it away': (model, random) => {
+    const folder = anyFolder(model, random, 'services/');
+    const files = ['FROM scratch\nCOPY package.json yarn.lock ./\n', 'FROM scratch\nCOPY . .\n', null];
+    editFile(model, folder, 'Dockerfile', pick(files, random) as string | null);
+    return true;
+  },
   'add or drop a workspace dependency': (model, random) => {
     const from = model.workspaces[anyFolder(model, random)];
     const to = model.workspaces[anyFolder(model, random, 'packages/')];

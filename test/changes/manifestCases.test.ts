@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { shipyarn } from '../support/run.ts';
+import { affectedNames, releasedModelRepo } from './modelRepo.ts';
+import { editFile } from './monorepo.ts';
+
+const copies = 'FROM node:20-slim\nCOPY package.json yarn.lock ./\n';
+
+describe('an edit of a package.json since the release', () => {
+  it('in the root counts where an install reads it', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('docs: describe', ({ root }) => {
+      Object.assign(root, { description: 'ours', scripts: { lint: 'eslint .' } });
+    });
+    repo.edit('build(deps): update eslint', ({ root, packages }) => {
+      Object.assign(root.devDependencies ?? {}, { eslint: '^9.0.0' });
+      Object.assign(packages.eslint ?? {}, { version: '9.0.0' });
+    });
+    expect(affectedNames(await repo.changes())).toEqual([]);
+    repo.edit('build: hook', ({ root }) => Object.assign(root, { scripts: { postinstall: 'node -e 0' } }));
+    expect(affectedNames(await repo.changes())).toEqual(['api', 'web', 'worker']);
+  });
+
+  it('in the root counts where an own Dockerfile has it as it is', async () => {
+    const repo = await releasedModelRepo({
+      edit: (model) => editFile(model, 'services/web', 'Dockerfile', copies),
+    });
+    repo.edit('docs: describe', ({ root }) => Object.assign(root, { description: 'ours' }));
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['web']);
+    expect(changes.get('web')?.reasons).toEqual([{ kind: 'root', paths: ['package.json'] }]);
+  });
+
+  it('beside a source is a reason of its own for that Dockerfile alone', async () => {
+    const repo = await releasedModelRepo({
+      edit: (model) => editFile(model, 'services/web', 'Dockerfile', copies),
+    });
+    repo.edit('feat: describe', (model) => {
+      Object.assign(model.root, { description: 'ours' });
+      editFile(model, 'services/web', 'src/server.js', 'edited');
+      editFile(model, 'services/worker', 'src/server.js', 'edited');
+    });
+    const changes = await repo.changes();
+    expect(changes.get('web')?.reasons.map(({ kind }) => kind)).toEqual(['root', 'source']);
+    expect(changes.get('worker')?.reasons.map(({ kind }) => kind)).toEqual(['source']);
+  });
+
+  it('of a library counts for those who ship it, except for its version', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('chore: versions', ({ workspaces }) => {
+      Object.assign(workspaces['packages/http'] ?? {}, { version: '1.5.0' });
+    });
+    expect(affectedNames(await repo.changes())).toEqual([]);
+    repo.edit('docs: describe', ({ workspaces }) => {
+      Object.assign(workspaces['packages/http'] ?? {}, { description: 'ours' });
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['api']);
+    expect(changes.get('api')?.reasons).toEqual([
+      {
+        kind: 'workspace',
+        workspace: 'packages/http',
+        via: ['packages/http', 'services/api'],
+        paths: ['packages/http/package.json'],
+      },
+    ]);
+  });
+
+  it('that the lockfile does not follow is refused, whatever is asked for', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('feat: x', (model) => editFile(model, 'packages/http', 'src/index.js', 'edited'));
+    const manifest = JSON.parse(repo.git('show', 'HEAD:packages/http/package.json'));
+    manifest.dependencies['right-pad'] = '^1.0.0';
+    repo.commit('feat: pad', { 'packages/http/package.json': JSON.stringify(manifest) });
+    for (const option of ['--names', '--json']) {
+      const { exitCode, stderr } = await shipyarn(['affected', option], { cwd: repo.root });
+      expect({ option, exitCode }).toEqual({ option, exitCode: 2 });
+      expect(stderr).toContain('right-pad');
+    }
+  });
+});
+
+it('an own Dockerfile that copies yarn.lock is given its slice, and what others take from the lockfile is nothing to it', async () => {
+  const repo = await releasedModelRepo({
+    edit: (model) => editFile(model, 'services/web', 'Dockerfile', copies),
+  });
+  repo.edit('fix(deps): update ms', ({ packages }) => Object.assign(packages.ms ?? {}, { version: '2.1.3' }));
+  expect(affectedNames(await repo.changes())).toEqual(['api', 'worker']);
+});
