@@ -59,7 +59,7 @@ async function withCommits(
   return Promise.all(
     comparisons.map(async (comparison) => {
       const { service, lastRelease, since, reasons, after, warnings } = comparison;
-      const taken = once(() => new Set(tagged.of(service.name).map(({ version }) => version)));
+      const taken = once(() => tagged.versionsOf(service.name));
       return {
         service,
         lastRelease,

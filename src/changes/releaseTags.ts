@@ -15,6 +15,8 @@ export interface ReleaseTag {
 export interface ReleaseTags {
   /** Of one service, highest version first. */
   of(service: string): readonly ReleaseTag[];
+  /** Their versions, in no order. */
+  versionsOf(service: string): ReadonlySet<string>;
   /** The first of those that a release on the channel (null: a stable one) may follow. */
   highest(service: string, channel: string | null): ReleaseTag | undefined;
 }
@@ -23,13 +25,15 @@ export interface ReleaseTags {
 export function releaseTags(tags: GitTags, format: TagFormat): ReleaseTags {
   const named = byService(tags.names, format);
   const sorted = new Map<string, readonly ReleaseTag[]>();
+  const read = (service: string) => readVersions(named.get(service), service, format);
   const of = (service: string) => {
-    const known = sorted.get(service) ?? highestFirst(named.get(service), service, { tags, format });
+    const known = sorted.get(service) ?? highestFirst(read(service), tags);
     sorted.set(service, known);
     return known;
   };
   return {
     of,
+    versionsOf: (service) => new Set(read(service).map(({ version }) => version)),
     highest(service, channel) {
       const plain = highestPlain(named.get(service));
       if (plain === null) return fittingTags(of(service), channel)[0];
@@ -96,23 +100,33 @@ function byService(names: readonly string[], { mark, serviceOf, parse }: TagForm
   return found;
 }
 
-/** By `compareBuild`, which reads both versions anew at each comparison; plain ones are read already. */
-function highestFirst(
+interface NamedVersion {
+  name: string;
+  version: string;
+  /** Where it is a plain one. */
+  order: number | null;
+}
+
+function readVersions(
   { names, beginning }: NamedTags = none,
   service: string,
-  { tags, format }: { tags: GitTags; format: TagFormat },
-): ReleaseTag[] {
-  const found = names.flatMap((name) => {
+  format: TagFormat,
+): NamedVersion[] {
+  return names.flatMap((name) => {
     const rest = beginning === null ? '' : name.slice(beginning);
     const order = plainOrder(rest);
-    if (order !== null) return { order, tag: foundTag(tags, name, rest) };
+    if (order !== null) return { name, version: rest, order };
     const release = format.parse(name);
-    return release?.service === service ? { order, tag: foundTag(tags, name, release.version) } : [];
+    return release?.service === service ? { name, version: release.version, order } : [];
   });
-  found.sort((a, b) =>
-    a.order === null || b.order === null ? compareBuild(b.tag.version, a.tag.version) : b.order - a.order,
+}
+
+/** By `compareBuild`, which reads both versions anew at each comparison; plain ones are read already. */
+function highestFirst(found: readonly NamedVersion[], tags: GitTags): ReleaseTag[] {
+  const sorted = [...found].sort((a, b) =>
+    a.order === null || b.order === null ? compareBuild(b.version, a.version) : b.order - a.order,
   );
-  return found.map(({ tag }) => tag);
+  return sorted.map(({ name, version }) => foundTag(tags, name, version));
 }
 
 /**

@@ -7,12 +7,16 @@ export function visible<T>(value: T, show: (text: string) => string = visibleTex
   if (typeof value === 'string') return show(value) as T;
   if (Array.isArray(value)) return value.map((each) => visible(each, show)) as T;
   if (typeof value !== 'object' || value === null) return value;
-  const shown = {};
+  const shown: Partial<T> = {};
   for (const key of Object.keys(value) as (keyof T)[]) {
     // What is computed when it is asked for stays so: a renderer may do without.
     const get = Object.getOwnPropertyDescriptor(value, key)?.get && (() => visible(value[key], show));
-    const own = get === undefined ? { value: visible(value[key], show), writable: true } : { get };
-    Object.defineProperty(shown, key, { ...own, enumerable: true, configurable: true });
+    // Thousands are assigned, which takes a fraction of the time; one name would mean something else.
+    if (get === undefined && key !== '__proto__') shown[key] = visible(value[key], show);
+    else {
+      const own = get === undefined ? { value: visible(value[key], show), writable: true } : { get };
+      Object.defineProperty(shown, key, { ...own, enumerable: true, configurable: true });
+    }
   }
   return shown as T;
 }
@@ -23,8 +27,11 @@ export function visibleLines(text: string): string {
 }
 
 function visibleText(text: string): string {
-  return text.replace(all, escaped);
+  return printableAscii.test(text) ? text : text.replace(all, escaped);
 }
+
+/** Most texts are: a pattern of ranges is over them in a fraction of the time. */
+const printableAscii = /^[ -~]*$/;
 
 /** Control characters, line separators, and those that turn the direction of writing. */
 const all = /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
