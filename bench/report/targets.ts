@@ -50,6 +50,8 @@ const targets: readonly Target[] = [
     'affected-1000',
     'affected --json',
   ),
+  secondsTarget('By an edit of yarn.lock, at 1,000', 1, 'lockfile-1000', 'affected --names'),
+  secondsTarget('The same for people', 1, 'lockfile-1000', 'for people'),
   {
     target: 'Git processes of `affected` at the largest size beyond those at 10 workspaces',
     most: 0,

@@ -57,6 +57,35 @@ export function affected({ folder, base, services, truth }: Subject, input: stri
   };
 }
 
+/** An edit of the lockfile alone, as bots make them daily; the folder has its branch checked out. */
+export function affectedByLockfile({
+  folder,
+  size,
+  base,
+  model,
+  history,
+}: Monorepo): Task & { branch: string } {
+  const change = 'one package in yarn.lock';
+  const found = history.cases.find(({ name }) => name === change);
+  if (found === undefined) throw new Error(`There is no case "${change}".`);
+  const services = new Set(model.services.map(({ name }) => name));
+  const asked = detectors(folder, base).filter(({ name }) => /^(shipyarn|turbo)/.test(name));
+  return {
+    id: `lockfile-${size.workspaces}`,
+    title: 'Which services changed, by one package in yarn.lock',
+    input: String(size.workspaces),
+    branch: found.branch,
+    contenders: asked.map(({ names, ...detector }) => ({
+      ...detector,
+      judge: ({ stdout }) =>
+        compare(
+          names(stdout).filter((name) => services.has(name)),
+          found.affected,
+        ),
+    })),
+  };
+}
+
 /** Every kind of change alone, answered by every tool. */
 export async function affectedAnswers({
   folder,

@@ -3,12 +3,13 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { type Monorepo, type MonorepoSize, makeMonorepo } from '../inputs/makeMonorepo.ts';
 import { findDockerCli } from '../measure/dockerCli.ts';
+import { git } from '../measure/git.ts';
 import { startRelay } from '../measure/relay.ts';
 import { startRegistry } from '../measure/servers.ts';
 import type { Task } from '../measure/task.ts';
 import type { BenchOptions } from '../options.ts';
 import { linkPeers } from '../peers.ts';
-import { affected, affectedAnswers } from './affected.ts';
+import { affected, affectedAnswers, affectedByLockfile } from './affected.ts';
 import { buildAndPush } from './build.ts';
 import { context } from './context.ts';
 import { infraBump } from './infraBump.ts';
@@ -69,8 +70,16 @@ async function previewsOf({ options, run, wants, scratch }: Bench, monorepo: Mon
   const input = String(workspaces);
   const subject = generated(monorepo);
   if (wants('affected')) await run(affected(subject, input));
+  if (wants('affected') && workspaces === 1000) await lockfileEdit(run, monorepo);
   if (wants('context') && workspaces < 1000) await run(context(subject, input, scratch));
   if (workspaces === (options.quick ? 10 : 100)) await changelogs({ run, wants }, subject, input);
+}
+
+async function lockfileEdit(run: Bench['run'], monorepo: Monorepo): Promise<void> {
+  const { branch, ...task } = affectedByLockfile(monorepo);
+  await git(monorepo.folder, 'switch', '--quiet', '--detach', branch);
+  await run(task);
+  await git(monorepo.folder, 'switch', '--quiet', 'main');
 }
 
 async function changelogs({ run, wants }: Pick<Bench, 'run' | 'wants'>, subject: Subject, input: string) {
