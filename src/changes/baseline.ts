@@ -7,6 +7,7 @@ import type { Service } from '../workspace/service.ts';
 import { openSnapshot, type Snapshot } from '../workspace/snapshot.ts';
 import { changedPaths } from './changedPaths.ts';
 import type { PlainChanges } from './editReasons.ts';
+import type { ManifestEdits } from './manifestEdits.ts';
 import { type ChangedTree, mayDiffer } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
 import type { ServiceSide } from './serviceSide.ts';
@@ -30,6 +31,8 @@ export interface Baseline {
   side(serviceName: string): Promise<ServiceSide | null>;
 }
 
+const noEdits: ManifestEdits = { harmless: new Set(), understood: new Set(), certain: new Set() };
+
 /** Baselines of one head, by commit, each opened once. `configAt` gives the configuration of another tree. */
 export function openBaselines(
   { objects, history }: Pick<Git, 'objects' | 'history'>,
@@ -49,8 +52,10 @@ export function openBaselines(
       return reachOfEdits(head, await snapshot());
     });
     const manifests = once(async () => {
+      const edited = [...(await changed())].filter((path) => /(^|\/)package\.json$/.test(path));
+      if (edited.length === 0) return noEdits;
       const { manifestEdits } = await import('./manifestEdits.ts');
-      return manifestEdits(head, await changed(), snapshot);
+      return manifestEdits(head, edited, snapshot);
     });
     const tree = { ...head, before: snapshot, lockfileReach, manifestEdits: manifests };
     const may = once(async () => mayDiffer({ ...tree, changed: await changed() }));

@@ -18,10 +18,10 @@ export interface ManifestEdits {
   certain: ReadonlySet<Workspace>;
 }
 
-/** Judges the manifests among changed paths by their content in both trees. */
+/** Judges edits of files called package.json by their content in both trees. */
 export async function manifestEdits(
   { project, services }: { project: Project; services: readonly Service[] },
-  changed: ReadonlySet<string>,
+  edited: readonly string[],
   before: () => Promise<Snapshot>,
 ): Promise<ManifestEdits> {
   const ignored = ignoredByAll(services);
@@ -29,7 +29,7 @@ export async function manifestEdits(
   const understood = new Set<string>();
   const certain = new Set<Workspace>();
   const owner = workspaceOwner(project);
-  for (const path of changed) {
+  for (const path of edited) {
     const workspace = path === 'package.json' ? project.root : owner(path);
     if (workspace === null || path !== manifestPath(workspace)) continue;
     const old = parsed(await (await before()).read(path));

@@ -65,10 +65,10 @@ export async function mayDiffer(
   const reachedUnder = new Map<string, Reached>();
   return async (service) => {
     if (inputsChanged(service, changed) || copying.has(service) || service.path === '') return true;
-    const { kind, origin } = await dockerfileOf(project, service);
     // It may take manifests as they are.
-    if (kind === 'own' && harmless.size > 0) return true;
+    if (harmless.size > 0 && (await dockerfileOf(project, service)).kind === 'own') return true;
     if (!isReached(service, widely)) return false;
+    const { origin } = await dockerfileOf(project, service);
     const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);
     const found = reachedUnder.get(key) ?? reached(project, counting, ignores, { users, inSlice });
     reachedUnder.set(key, found);
