@@ -1,32 +1,34 @@
 import { namesApart } from '../workspace/lockfile/compareCones.ts';
-import type { LockfileSlice } from '../workspace/lockfile/lockfileSlice.ts';
+import { type LockfileSlice, versionsLookup } from '../workspace/lockfile/lockfileSlice.ts';
 import type { PackageCone } from '../workspace/lockfile/packageCones.ts';
-import type { PackageChange } from './reason.ts';
+import type { PackageChange, Reason } from './reason.ts';
 
-/** The versions of so many packages are looked up one by one; of more, all that a slice holds are listed. */
-const fewPackages = 64;
+/** More packages say nothing more to a person, and to find the way to each takes long. */
+const mostPackages = 50;
 
 /**
- * Third-party packages whose versions differ between the slices of two sides of a service, sorted by name.
- * A package that several slices of a side hold counts once.
+ * Third-party packages whose versions differ between the slices of two sides of a service, sorted by name, up to a
+ * number. A package that several slices of a side hold counts once.
  */
 export function changedPackages(
   before: readonly LockfileSlice[],
   after: readonly LockfileSlice[],
-): PackageChange[] {
+): Pick<Reason, 'packages' | 'morePackages'> {
   const names = [...namesThatMayDiffer(before, after)].sort();
-  const versionsOf = (slice: LockfileSlice, name: string) =>
-    names.length > fewPackages ? (slice.packages().get(name) ?? []) : slice.versionsOf(name);
+  const versionsOf = versionsLookup(names.length);
   const versionsIn = (slices: readonly LockfileSlice[], name: string) => {
     const versions = new Set(slices.flatMap((slice) => versionsOf(slice, name)));
     return versions.size === 0 ? null : [...versions].join(', ');
   };
-  return names.flatMap((name) => {
-    const [from, to] = [versionsIn(before, name), versionsIn(after, name)];
-    if (from === to) return [];
-    const via = wayTo(name, to === null ? before : after);
-    return [{ name, from, to, ...(via !== null && { via }) }];
+  const all = names
+    .map((name) => ({ name, from: versionsIn(before, name), to: versionsIn(after, name) }))
+    .filter(({ from, to }) => from !== to);
+  const packages = all.slice(0, mostPackages).map((change): PackageChange => {
+    const via = wayTo(change.name, change.to === null ? before : after);
+    return { ...change, ...(via !== null && { via }) };
   });
+  const more = all.length - packages.length;
+  return { packages, ...(more > 0 && { morePackages: more }) };
 }
 
 function namesThatMayDiffer(

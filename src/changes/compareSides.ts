@@ -6,9 +6,6 @@ import { boundedPaths, editReasons, way } from './editReasons.ts';
 import type { Reason } from './reason.ts';
 import { entriesAt, pathsBeyond, type ServiceSide } from './serviceSide.ts';
 
-/** More packages say nothing more to a person. */
-const mostPackages = 50;
-
 /**
  * Why the images of two sides of a service differ, as they do, in values for people. `changed` holds the paths that
  * differ in Git: what differs in the context without being among them was taken in or left out by a rule. Never empty.
@@ -88,11 +85,7 @@ function lockfileReasons(before: readonly Closure[], after: readonly Closure[]):
   const digests = (closures: readonly Closure[]) => closures.map(({ slice }) => slice.digest()).join();
   if (digests(before) === digests(after)) return [];
   const slices = (closures: readonly Closure[]) => closures.map(({ slice }) => slice);
-  const packages = changedPackages(slices(before), slices(after));
-  const more = packages.length - mostPackages;
-  return [
-    { kind: 'lockfile', packages: packages.slice(0, mostPackages), ...(more > 0 && { morePackages: more }) },
-  ];
+  return [{ kind: 'lockfile', ...changedPackages(slices(before), slices(after)) }];
 }
 
 /** Files that came or went though nobody touched them: ignore rules, `inputs`, tsconfig chains. */

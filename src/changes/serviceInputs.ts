@@ -1,4 +1,5 @@
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
+import { versionsLookup } from '../workspace/lockfile/lockfileSlice.ts';
 import type { ServiceInputs } from './attributeCommits.ts';
 import { inputClassifier } from './inputParts.ts';
 import { type LockfileEdits, lockfileHeader } from './lockfileEdits.ts';
@@ -28,7 +29,8 @@ export async function serviceInputs(
     async lockfileTouched(commit) {
       const edited = await edits(commit);
       if (edited.has(lockfileHeader)) return true;
-      return [...edited].some((name) => slices().some((slice) => slice.versionsOf(name).length > 0));
+      const versionsOf = versionsLookup(edited.size);
+      return [...edited].some((name) => slices().some((slice) => versionsOf(slice, name).length > 0));
     },
   };
 }

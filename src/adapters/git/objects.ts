@@ -51,6 +51,11 @@ export function openObjects(surroundings: GitSurroundings, partial: PartialClone
         content === null || found?.type !== 'blob' ? null : { oid, content },
       );
     filesIn.set(path, read);
+    // What is missing now may have been fetched when it is asked for again.
+    read.then(
+      (file) => file === null && filesIn.delete(path),
+      () => filesIn.delete(path),
+    );
     return read;
   };
   const readTree = async (oid: string) => parseTree(await whole(await ask(oid)), oid.length / 2);

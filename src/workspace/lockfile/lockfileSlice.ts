@@ -44,3 +44,14 @@ export interface SliceScope {
   /** Whether a devDependency is left out. */
   ignored: (packageName: string) => boolean;
 }
+
+/** Looks up versions of so many packages in slices: of a few one by one, of many in a list of all that a slice holds. */
+export function versionsLookup(
+  packages: number,
+): (slice: LockfileSlice, packageName: string) => readonly string[] {
+  return packages > fewPackages
+    ? (slice, packageName) => slice.packages().get(packageName) ?? []
+    : (slice, packageName) => slice.versionsOf(packageName);
+}
+
+const fewPackages = 64;

@@ -11,7 +11,7 @@ export interface PackageCone {
   /** What the lockfile says of its own packages: itself, and those that it needs and that need it. */
   readonly ownText: string;
   /** Those, as people are shown them. */
-  packages(): readonly { name: string; version: string }[];
+  packages(): readonly ShownPackage[];
   /** Entries whose files may stand in the repo (`patch:`, `file:`, `portal:`, `link:`). */
   local: ReadonlySet<LockfileEntry>;
   /** Descriptors of workspaces that packages in it lead to. */
@@ -107,6 +107,8 @@ class Cone implements PackageCone {
   readonly workspaces: ReadonlySet<number>;
   readonly children: ReadonlySet<PackageCone>;
   private madeDigest: string | undefined;
+  private madeText: string | undefined;
+  private shown: readonly ShownPackage[] | undefined;
 
   constructor(
     private readonly graph: BerryGraph,
@@ -135,13 +137,15 @@ class Cone implements PackageCone {
     return this.madeDigest;
   }
 
-  packages(): readonly { name: string; version: string }[] {
+  packages(): readonly ShownPackage[] {
     const entries = new Set(this.members.map((member) => this.graph.entryOf(member)));
-    return [...entries].flatMap((entry) => shownPackage(this.graph, entry) ?? []);
+    this.shown ??= [...entries].flatMap((entry) => shownPackage(this.graph, entry) ?? []);
+    return this.shown;
   }
 
   get ownText(): string {
-    return this.ownLines().sort().join('\n');
+    this.madeText ??= this.ownLines().sort().join('\n');
+    return this.madeText;
   }
 
   private ownLines(): string[] {
@@ -156,11 +160,15 @@ class Cone implements PackageCone {
   }
 }
 
-/** A third-party package as people are shown it; null: the entry is a workspace's. */
-export function shownPackage(
-  graph: BerryGraph,
-  entry: LockfileEntry,
-): { name: string; version: string } | null {
+/** A third-party package as people are shown it. */
+interface ShownPackage {
+  name: string;
+  /** From elsewhere than the registry with its source. */
+  version: string;
+}
+
+/** Null: the entry is a workspace's. */
+export function shownPackage(graph: BerryGraph, entry: LockfileEntry): ShownPackage | null {
   if (graph.workspaceOf(entry) !== null) return null;
   const { name, reference } = graph.packageOf(entry);
   const version = field(entry.body, 'version') ?? '0.0.0';

@@ -8,7 +8,7 @@ import { shownPackage } from './packageCones.ts';
 import { extendedByVersion } from './packageExtensions.ts';
 import { field, type LockfileEntry } from './parseBerryLockfile.ts';
 import { fitsAnyVersion, type SliceMember, sliceMembers } from './sliceMembers.ts';
-import { wayToPackage } from './wayToPackage.ts';
+import { waysToPackages } from './waysToPackages.ts';
 import { bodyOf, workspaceEdges } from './workspaceEdges.ts';
 import { entryText } from './writeBerryEntry.ts';
 
@@ -30,6 +30,7 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
   const members = sliceMembers(project, graph, scope);
   const named = new Set(members.flatMap((member) => member.named));
   const reached = once(() => walk(graph, members, project, scope));
+  const ways = once(() => waysToPackages(project, graph, scope));
   const cones = once(() => new Set(members.flatMap((member) => member.cones())));
   return {
     workspaces: members.map(({ workspace }) => workspace.name).sort(),
@@ -39,7 +40,7 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
     packages: once(() => packages(graph, reached().entries)),
     versionsOf: (name) => versionsIn(cones(), name),
     cones,
-    pathTo: (name) => wayToPackage(project, graph, scope, name),
+    pathTo: (name) => ways()(name),
     locators: once(() =>
       reached()
         .entries.filter((entry) => graph.workspaceOf(entry) === null)
