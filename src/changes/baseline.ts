@@ -7,6 +7,7 @@ import type { Service } from '../workspace/service.ts';
 import { openSnapshot, type Snapshot } from '../workspace/snapshot.ts';
 import { changedPaths } from './changedPaths.ts';
 import type { PlainChanges } from './editReasons.ts';
+import type { LockfileReach } from './lockfileReach.ts';
 import type { ManifestEdits } from './manifestEdits.ts';
 import { type ChangedTree, mayDiffer } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
@@ -31,7 +32,8 @@ export interface Baseline {
   side(serviceName: string): Promise<ServiceSide | null>;
 }
 
-const noEdits: ManifestEdits = { harmless: new Set(), understood: new Set(), certain: new Set() };
+const noLockfileEdits: LockfileReach = { workspaces: new Set(), certain: new Set() };
+const noManifestEdits: ManifestEdits = { harmless: new Set(), understood: new Set(), certain: new Set() };
 
 /** Baselines of one head, by commit, each opened once. `configAt` gives the configuration of another tree. */
 export function openBaselines(
@@ -47,13 +49,14 @@ export function openBaselines(
     const config = once(async () => configAt(await snapshot()));
     const changed = once(async () => new Set(await changedPaths(objects, (await snapshot()).tree, headTree)));
     const lockfileReach = once(async () => {
-      // Only where the lockfile was edited is what reads it loaded.
+      if (!(await changed()).has('yarn.lock')) return noLockfileEdits;
+      // Only now is what reads it loaded.
       const { reachOfEdits } = await import('./lockfileReach.ts');
       return reachOfEdits(head, await snapshot());
     });
     const manifests = once(async () => {
       const edited = [...(await changed())].filter((path) => /(^|\/)package\.json$/.test(path));
-      if (edited.length === 0) return noEdits;
+      if (edited.length === 0) return noManifestEdits;
       const { manifestEdits } = await import('./manifestEdits.ts');
       return manifestEdits(head, edited, snapshot);
     });

@@ -1,3 +1,4 @@
+import { reachable } from '../reachable.ts';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
 import type { LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
@@ -7,6 +8,7 @@ import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { ignoredByAll } from './ignoredByAll.ts';
 
+/** Whom edits of `yarn.lock` reach. */
 export interface LockfileReach {
   /** The only workspaces whose slice can differ: they reach an entry that the other version does not have word for word. */
   workspaces: ReadonlySet<Workspace>;
@@ -29,8 +31,11 @@ export async function reachOfEdits(
   // Root devDependencies that are in nobody's slice.
   const ignored = ignoredByAll(services);
   const dependents = dependentsByEntry(project, ignored);
-  const reached = reach(edits.edited, dependents, () => true);
-  const taken = reach(edits.fresh, dependents, (entry) => graph.workspaceOf(entry) === null);
+  const dependentsOf = (entry: LockfileEntry) => dependents.get(entry) ?? [];
+  const reached = reachable(edits.edited, dependentsOf);
+  const taken = reachable(edits.fresh, (entry) =>
+    dependentsOf(entry).filter((dependent) => graph.workspaceOf(dependent) === null),
+  );
   const workspaces = [...reached].flatMap((entry) => graph.workspaceOf(entry) ?? []);
   const certain = workspaces.filter((workspace) =>
     workspaceEdges(project, workspace, { development: false, ignored }).some((descriptor) =>
@@ -60,20 +65,6 @@ function editsOf(graph: BerryGraph, before: string): Edits | null {
     (entry) => graph.workspaceOf(entry) === null && !bodies.has(entry.body.trimEnd()),
   );
   return { edited, fresh };
-}
-
-/** Entries, and all that need one of them, over dependents that `counts`. */
-function reach(
-  from: readonly LockfileEntry[],
-  dependents: ReadonlyMap<LockfileEntry, readonly LockfileEntry[]>,
-  counts: (entry: LockfileEntry) => boolean,
-): Set<LockfileEntry> {
-  const reached = new Set(from);
-  // A set hands out what is added to it while it is walked.
-  for (const entry of reached) {
-    for (const dependent of dependents.get(entry) ?? []) if (counts(dependent)) reached.add(dependent);
-  }
-  return reached;
 }
 
 function dependentsByEntry(

@@ -1,8 +1,12 @@
 import { Failure } from '../errors.ts';
-import { shapesInstalls, sourceManifest } from '../workspace/contents/installManifest.ts';
+import {
+  installManifest,
+  type ManifestScope,
+  sourceManifest,
+} from '../workspace/contents/installManifest.ts';
 import { everyInstallScript, hasInstallScripts } from '../workspace/contents/installScripts.ts';
-import type { PackageManifest, Project, Workspace } from '../workspace/project.ts';
-import { manifestPath } from '../workspace/readManifest.ts';
+import type { Project, Workspace } from '../workspace/project.ts';
+import { manifestPath, readManifest } from '../workspace/readManifest.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { ignoredByAll } from './ignoredByAll.ts';
@@ -24,7 +28,8 @@ export async function manifestEdits(
   edited: readonly string[],
   before: () => Promise<Snapshot>,
 ): Promise<ManifestEdits> {
-  const ignored = ignoredByAll(services);
+  const { family } = project.yarn;
+  const scope = { development: true, ignored: ignoredByAll(services), family, keepVersion: false };
   const harmless = new Set<string>();
   const understood = new Set<string>();
   const certain = new Set<Workspace>();
@@ -32,66 +37,41 @@ export async function manifestEdits(
   for (const path of edited) {
     const workspace = path === 'package.json' ? project.root : owner(path);
     if (workspace === null || path !== manifestPath(workspace)) continue;
-    const old = parsed(await (await before()).read(path));
+    const old = await readable(await before(), workspace.path);
     if (old === null) continue;
-    if (isHarmless(old, workspace, ignored)) harmless.add(path);
+    if (inImages(old, scope) === inImages(workspace, scope)) harmless.add(path);
     else if (workspace !== project.root && (await isPlainEdit(project, workspace, old))) {
       understood.add(path);
-      if (sourceText(old, workspace) !== sourceText(workspace.packageManifest, workspace))
-        certain.add(workspace);
+      if (besideSources(old) !== besideSources(workspace)) certain.add(workspace);
     }
   }
   return { harmless, understood, certain };
 }
 
-function parsed(bytes: Buffer | null): PackageManifest | null {
-  try {
-    const value: unknown = JSON.parse(bytes?.toString('utf8').replace(/^\uFEFF/, '') ?? '');
-    return typeof value === 'object' && !Array.isArray(value) ? (value as PackageManifest) : null;
-  } catch {
-    return null;
-  }
+/** Null where there is none, or it cannot be read. */
+async function readable(snapshot: Snapshot, path: string): Promise<Workspace | null> {
+  return readManifest(snapshot, path).catch((error) => {
+    if (error instanceof Failure && error.exitCode === 2) return null;
+    throw error;
+  });
 }
 
-/** Of the root's manifest an image has only what an install reads. */
-function isHarmless(
-  old: PackageManifest,
-  { path, packageManifest }: Workspace,
-  ignored: (packageName: string) => boolean,
-): boolean {
-  const shown = (manifest: PackageManifest) => {
-    const counting = withoutIgnored(manifest, ignored);
-    return JSON.stringify(path === '' ? installShape(counting) : counting);
-  };
-  return shown(old) === shown(packageManifest);
-}
-
-/** Neither counts which version it is nor the range of an ignored devDependency; that there is one decides which scripts can run. */
-function withoutIgnored(
-  packageManifest: PackageManifest,
-  ignored: (packageName: string) => boolean,
-): PackageManifest {
-  const { version, devDependencies, ...manifest } = packageManifest;
-  const ranges = Object.entries(devDependencies ?? {});
-  const counting = ranges.map(([name, range]) => [name, ignored(name) ? '' : range]);
-  return {
-    ...manifest,
-    ...(version !== undefined && { version: '' }),
-    devDependencies: Object.fromEntries(counting),
-  };
-}
-
-function installShape(packageManifest: PackageManifest): unknown {
-  const fields = Object.entries(packageManifest).filter(([field]) => shapesInstalls(field));
-  return [fields, packageManifest.shipyarn, everyInstallScript({ packageManifest })];
+/** All that some image shows of a manifest. Of the root's that is what an install reads. */
+function inImages(workspace: Workspace, scope: ManifestScope): string {
+  const { devDependencies, shipyarn } = workspace.packageManifest;
+  const manifest =
+    workspace.path === ''
+      ? [installManifest(workspace, scope, everyInstallScript(workspace)), shipyarn]
+      : sourceManifest(workspace, scope);
+  // Which devDependencies there are decides which scripts can run, be they ignored.
+  return JSON.stringify([manifest, Object.keys(devDependencies ?? {})]);
 }
 
 /** Whether an edit leaves to others what they were: no name, no nested workspaces, nothing that an install runs. */
-async function isPlainEdit(project: Project, workspace: Workspace, old: PackageManifest): Promise<boolean> {
-  const { packageManifest } = workspace;
-  if (project.yarn.family === 'classic' || old.name !== packageManifest.name) return false;
-  if (old.workspaces !== undefined || packageManifest.workspaces !== undefined) return false;
-  if (hasInstallScripts(workspace) || hasInstallScripts({ packageManifest: old })) return false;
+async function isPlainEdit(project: Project, workspace: Workspace, old: Workspace): Promise<boolean> {
+  if (project.yarn.family === 'classic' || old.name !== workspace.name) return false;
+  if ([old, workspace].some(({ packageManifest }) => packageManifest.workspaces !== undefined)) return false;
+  if ([old, workspace].some(hasInstallScripts)) return false;
   // Loads what reads lockfiles only for this.
   const [{ berryGraph }, { workspaceEdges }] = await Promise.all([
     import('../workspace/lockfile/berryGraph.ts'),
@@ -110,7 +90,7 @@ async function isPlainEdit(project: Project, workspace: Workspace, old: PackageM
 const everyDependency = { roots: [], development: true, ignored: () => false };
 
 /** As it stands in every image that holds the workspace, whether or not for development. */
-function sourceText(packageManifest: PackageManifest, workspace: Workspace): string {
+function besideSources(workspace: Workspace): string {
   const scope = { development: false, ignored: () => true, family: 'berry', keepVersion: false } as const;
-  return JSON.stringify(sourceManifest({ ...workspace, packageManifest }, scope));
+  return JSON.stringify(sourceManifest(workspace, scope));
 }

@@ -28,7 +28,7 @@ export interface ChangedTree {
   changed: ReadonlySet<string>;
   /** The other tree. */
   before(): Promise<Snapshot>;
-  /** Whom the changes of `yarn.lock` reach; null: everyone. */
+  /** Whom the edits of `yarn.lock` reach, where there are any; null: everyone. */
   lockfileReach(): Promise<LockfileReach | null>;
   manifestEdits(): Promise<ManifestEdits>;
 }
@@ -55,7 +55,7 @@ export async function mayDiffer(
   if ([...counting].some(isForAll) || reachedByPath(project, changed)) return () => true;
   if (await calledByInstalls(project, changed)) return () => true;
   const users = await tsconfigUsers(tree);
-  const edits = changed.has('yarn.lock') ? await tree.lockfileReach() : noEdits;
+  const edits = await tree.lockfileReach();
   if (edits === null) return () => true;
   const inSlice = edits.workspaces;
   const copying = await copyingServices(tree);
@@ -75,8 +75,6 @@ export async function mayDiffer(
     return isReached(service, found);
   };
 }
-
-const noEdits = { workspaces: new Set<Workspace>() };
 
 type Reached = ReadonlySet<Workspace> | 'everyone';
 

@@ -21,7 +21,7 @@ export async function surelyDiffers(
   const manifests = await tree.manifestEdits();
   const sources = await changedSources(tree, manifests);
   if (sources === null) return async () => false;
-  const edits = tree.changed.has('yarn.lock') ? await tree.lockfileReach() : null;
+  const edits = await tree.lockfileReach();
   const taking = certainDependents(project, edits?.certain ?? []);
   const needingUnder = new Map<string, ReadonlySet<Workspace>>();
   return async (service) => {

@@ -1,3 +1,4 @@
+import { reachable } from '../reachable.ts';
 import { readResolutions } from '../workspace/lockfile/resolutions.ts';
 import { effectiveRange } from '../workspace/lockfile/workspaceDependencies.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
@@ -38,13 +39,9 @@ function reach(
 ): Set<Workspace> {
   const dependents = known.get(project.structure) ?? directDependents(project);
   known.set(project.structure, dependents);
-  const reached = new Set(changed);
-  // A set hands out what is added to it while it is walked.
-  for (const workspace of reached) {
-    for (const dependent of dependents.get(workspace) ?? [])
-      if (counts(dependent)) reached.add(dependent.workspace);
-  }
-  return reached;
+  return reachable(changed, (workspace) =>
+    (dependents.get(workspace) ?? []).filter(counts).map((dependent) => dependent.workspace),
+  );
 }
 
 const known = new WeakMap<object, ReadonlyMap<Workspace, readonly Dependent[]>>();

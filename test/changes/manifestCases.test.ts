@@ -65,6 +65,20 @@ describe('an edit of a package.json since the release', () => {
     ]);
   });
 
+  it('of an ignored devDependency counts where its range is that of a dependency', async () => {
+    const both = (range: string) => ({ dependencies: { ms: '^2.0.0' }, devDependencies: { ms: range } });
+    const repo = await releasedModelRepo({
+      edit: (model) => {
+        model.files['shipyarn.yaml'] += 'ignoreDependencies: [ms]\n';
+        Object.assign(model.workspaces['packages/log'] ?? {}, both('^2.0.0'));
+      },
+    });
+    repo.edit('build(deps): ms', ({ workspaces }) => {
+      Object.assign(workspaces['packages/log'] ?? {}, both('^2.1.0'));
+    });
+    expect(affectedNames(await repo.changes())).toEqual(['api', 'worker']);
+  });
+
   it('that the lockfile does not follow is refused, whatever is asked for', async () => {
     const repo = await releasedModelRepo();
     repo.edit('feat: x', (model) => editFile(model, 'packages/http', 'src/index.js', 'edited'));

@@ -31,13 +31,6 @@ const installFields = [
   'preferUnplugged',
 ] as const;
 
-const readAtInstall = new Set<string>(installFields);
-
-/** Whether an install reads a field of a manifest. */
-export function shapesInstalls(field: string): boolean {
-  return readAtInstall.has(field);
-}
-
 /** How a manifest is normalised. */
 export interface ManifestScope extends Pick<SliceScope, 'development' | 'ignored'> {
   family: 'classic' | 'berry';

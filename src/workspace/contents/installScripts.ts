@@ -34,16 +34,12 @@ export function installScripts(workspace: Workspace, root: Workspace, scope: Man
 }
 
 /** Every script that some install of a workspace may run. */
-export function everyInstallScript({
-  packageManifest: { scripts = {} },
-}: Pick<Workspace, 'packageManifest'>): Record<string, string> {
+export function everyInstallScript({ packageManifest: { scripts = {} } }: Workspace): Record<string, string> {
   return Object.assign({}, ...classicScripts.map((name) => reachedScripts(scripts, name)));
 }
 
 /** Whether an install runs anything in a workspace; in most it does not. */
-export function hasInstallScripts({
-  packageManifest: { scripts },
-}: Pick<Workspace, 'packageManifest'>): boolean {
+export function hasInstallScripts({ packageManifest: { scripts } }: Workspace): boolean {
   return scripts !== undefined && classicScripts.some((name) => scripts[name] !== undefined);
 }
 

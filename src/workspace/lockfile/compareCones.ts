@@ -1,3 +1,4 @@
+import { reachable } from '../../reachable.ts';
 import type { PackageCone } from './packageCones.ts';
 
 type Cones = ReadonlySet<PackageCone>;
@@ -11,10 +12,7 @@ export function namesApart(some: Cones, others: Cones): Set<string> {
 
 /** Cones below those that the others do not hold as they are. */
 function beyond(cones: Cones, others: Cones): Cones {
-  const found = new Set(notHeld(cones, others));
-  // A set hands out what is added to it while it is walked.
-  for (const { children } of found) for (const child of children) found.add(child);
-  return found;
+  return reachable(notHeld(cones, others), ({ children }) => children);
 }
 
 function notHeld(cones: Iterable<PackageCone>, others: Iterable<PackageCone>): PackageCone[] {
@@ -36,13 +34,12 @@ export function versionsIn(cones: Cones, packageName: string): string[] {
   const below = (cone: PackageCone): readonly string[] => {
     const before = known.get(cone);
     if (before !== undefined) return before;
-    const own = cone.packages().filter(({ name }) => name === packageName);
-    const inside = [...cone.children].map(below).filter((versions) => versions.length > 0);
-    const found =
-      own.length + inside.length === 0 ? none : [...own.map(({ version }) => version), ...inside.flat()];
-    const distinct = [...new Set(found)];
-    known.set(cone, distinct);
-    return distinct;
+    const own = cone.packages().flatMap(({ name, version }) => (name === packageName ? version : []));
+    const found = new Set([...own, ...[...cone.children].flatMap(below)]);
+    // Most cones hold none.
+    const versions = found.size === 0 ? none : [...found];
+    known.set(cone, versions);
+    return versions;
   };
   return [...new Set([...cones].flatMap(below))].sort();
 }
