@@ -19,8 +19,14 @@ function result(
     numPendingTests: skipped,
     numTodoTests: 0,
     testResults: files.map(({ status, tests }) => ({
+      name: path.resolve('test/a.test.ts'),
       status,
-      assertionResults: tests.map((one) => ({ status: one })),
+      message: 'Cannot find module',
+      assertionResults: tests.map((one) => ({
+        status: one,
+        fullName: `test that ${one}`,
+        failureMessages: one === 'failed' ? ['AssertionError: expected 1 to be 2\n    at a.test.ts:3'] : [],
+      })),
     })),
   };
 }
@@ -30,7 +36,7 @@ async function summary(results: Record<string, unknown>, failedCommands = 0) {
   for (const [name, value] of Object.entries(results)) {
     await writeFile(path.join(folder, `${name}.json`), JSON.stringify(value));
   }
-  return run(process.execPath, [script, folder, String(failedCommands)], { cwd: folder });
+  return run(process.execPath, [script, folder, String(failedCommands)], { cwd: process.cwd() });
 }
 
 test.each([
@@ -67,6 +73,24 @@ test.each([
   ],
 ])('%s', async (_, results, failedCommands, line, exitCode) => {
   const { stdout, exitCode: status } = await summary(results, failedCommands);
-  expect(stdout).toBe(`${line}\n`);
+  expect(stdout.split('\n').slice(-2)).toEqual([line, '']);
   expect(status).toBe(exitCode);
+});
+
+test('tells again what failed, and why', async () => {
+  const failed = result(1, 1, 0, [
+    { status: 'failed', tests: ['passed', 'failed'] },
+    { status: 'failed', tests: [] },
+    { status: 'passed', tests: ['passed'] },
+  ]);
+  const { stdout } = await summary({ test: failed, long: result(2, 0, 0) });
+  expect(stdout).toBe(`
+FAILED test/a.test.ts > the file itself
+Cannot find module
+
+FAILED test/a.test.ts > test that failed
+AssertionError: expected 1 to be 2
+    at a.test.ts:3
+3 passed, 2 failed
+`);
 });
