@@ -6,11 +6,12 @@ import { readProject } from '../workspace/readProject.ts';
 import type { Service } from '../workspace/service.ts';
 import { openSnapshot, type Snapshot } from '../workspace/snapshot.ts';
 import { changedPaths } from './changedPaths.ts';
-import type { PlainChanges } from './editReasons.ts';
 import type { LockfileReach } from './lockfileReach.ts';
 import type { ManifestEdits } from './manifestEdits.ts';
-import { type ChangedTree, mayDiffer } from './mayDiffer.ts';
-import { isPlainFile } from './plainFiles.ts';
+import { type ChangedTree, isJudged, mayDiffer } from './mayDiffer.ts';
+import type { PlainChanges } from './plainChanges.ts';
+import { shapesInstalls } from './plainFiles.ts';
+import type { RootEdits } from './rootEdits.ts';
 import type { ServiceSide } from './serviceSide.ts';
 import { surelyDiffers } from './surelyDiffers.ts';
 
@@ -23,8 +24,10 @@ export interface Baseline {
   mayDiffer(service: Service): Promise<boolean>;
   /** True where the changed paths alone show that the service is not as it was. */
   surelyDiffers(service: Service): Promise<boolean>;
-  /** The changed paths, where all of them are plain files, or cannot change an image. Null: some mean more. */
-  plainChanges(): Promise<PlainChanges | null>;
+  /** The changes, where they say by themselves what they mean for the service. */
+  plainChanges(service: Service): Promise<PlainChanges | null>;
+  /** Whether the other tree has the same manifests, lockfile and settings of Yarn: most of a side is then shared. */
+  installsAlike(): Promise<boolean>;
   /**
    * The service of this name as it was; null where there was no such workspace. Rejects with an input failure
    * where the project was in a state that could not be built.
@@ -33,7 +36,19 @@ export interface Baseline {
 }
 
 const noLockfileEdits: LockfileReach = { workspaces: new Set(), certain: new Set() };
-const noManifestEdits: ManifestEdits = { harmless: new Set(), understood: new Set(), certain: new Set() };
+const noManifestEdits: ManifestEdits = {
+  harmless: new Set(),
+  understood: new Set(),
+  besideInstalls: new Set(),
+  certain: new Set(),
+};
+const noRootEdits: RootEdits = {
+  understood: new Set(),
+  sifted: [],
+  mayDiffer: async () => false,
+  surelyDiffers: async () => false,
+  told: async () => [],
+};
 
 /** Baselines of one head, by commit, each opened once. `configAt` gives the configuration of another tree. */
 export function openBaselines(
@@ -60,17 +75,23 @@ export function openBaselines(
       const { manifestEdits } = await import('./manifestEdits.ts');
       return manifestEdits(head, edited, snapshot);
     });
-    const tree = { ...head, before: snapshot, lockfileReach, manifestEdits: manifests };
+    const roots = once(async () => {
+      if (![...(await changed())].some(isJudged)) return noRootEdits;
+      const { rootEdits } = await import('./rootEdits.ts');
+      return rootEdits({ ...head, before: snapshot, configBefore: config }, await changed());
+    });
+    const tree = { ...head, before: snapshot, lockfileReach, manifestEdits: manifests, rootEdits: roots };
     const may = once(async () => mayDiffer({ ...tree, changed: await changed() }));
     const surely = once(async () => surelyDiffers({ ...tree, changed: await changed() }));
+    const plain = once(async () => {
+      const { plainChanges } = await import('./plainChanges.ts');
+      return plainChanges({ ...tree, changed: await changed() });
+    });
     return {
       commit,
       changed,
-      plainChanges: once(async () => {
-        const { harmless } = await manifests();
-        const paths = [...(await changed())].filter((path) => !harmless.has(path));
-        return paths.every(isPlainFile) ? { paths, leavesOut: harmless.size > 0 } : null;
-      }),
+      plainChanges: async (service) => (await plain())(service),
+      installsAlike: once(async () => ![...(await changed())].some(shapesInstalls)),
       mayDiffer: async (service) => (await may())(service),
       surelyDiffers: async (service) => (await surely())(service),
       async side(serviceName) {

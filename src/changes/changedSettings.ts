@@ -1,9 +1,11 @@
 import type { ContextContents } from '../workspace/contextContents.ts';
 import type { Reason } from './reason.ts';
 
+const baseImage = 'base image';
+
 /** What an image is made with beside files, in words for people, and the reason that a difference is. */
 const settings: readonly { words: string; kind: Reason['kind']; of(contents: ContextContents): unknown }[] = [
-  { words: 'base image', kind: 'base', of: ({ base }) => base },
+  { words: baseImage, kind: 'base', of: ({ base }) => base },
   { words: 'builder', kind: 'config', of: ({ builder }) => builder },
   { words: 'platforms', kind: 'config', of: ({ platforms }) => platforms },
   { words: 'start command', kind: 'config', of: ({ command }) => command },
@@ -19,9 +21,18 @@ export function changedSettings(before: ContextContents, after: ContextContents)
   for (const { words, kind, of } of settings) {
     const [from, to] = [shown(of(before)), shown(of(after))];
     if (from === to) continue;
-    byKind.set(kind, [...(byKind.get(kind) ?? []), `${words}: ${from} → ${to}`]);
+    byKind.set(kind, [...(byKind.get(kind) ?? []), difference(words, from, to)]);
   }
   return [...byKind].map(([kind, changed]) => ({ kind, settings: changed }));
+}
+
+/** The reason that another base image alone is. */
+export function baseReason(from: string, to: string): Reason {
+  return { kind: 'base', settings: [difference(baseImage, from, to)] };
+}
+
+function difference(words: string, from: string, to: string): string {
+  return `${words}: ${from} → ${to}`;
 }
 
 function shown(value: unknown): string {

@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts';
 import { once } from '../once.ts';
+import { isSameImage } from '../workspace/contents/contextIdentity.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Baseline } from './baseline.ts';
@@ -59,8 +60,11 @@ export async function compareService(question: ComparisonQuestion): Promise<Comp
   const side = await after();
   const surely = differs && !thorough && (await baseline.surelyDiffers(service));
   const isAsRecorded = () => recorded !== null && recorded === side.contents.identity;
-  if (!differs || (!thorough && !surely && isAsRecorded())) return withIdentity(unchanged, side);
-  return withIdentity({ ...known, since, ...(await compareWith(baseline, side, surely)) }, side);
+  // Where most of the other side is shared, it is sooner described than an identity computed.
+  const asksRecord = !thorough && !surely && !(await baseline.installsAlike());
+  if (!differs || (asksRecord && isAsRecorded())) return withIdentity(unchanged, side);
+  const found = await compareWith(baseline, side, { surely, isAsRecorded });
+  return withIdentity({ ...known, since, ...found }, side);
 }
 
 function withIdentity(comparison: Omit<Comparison, 'identity'>, { contents }: ServiceSide): Comparison {
@@ -76,21 +80,22 @@ function withIdentity(comparison: Omit<Comparison, 'identity'>, { contents }: Se
 async function compareWith(
   baseline: Baseline,
   after: ServiceSide,
-  surely: boolean,
+  { surely, isAsRecorded }: { surely: boolean; isAsRecorded: () => boolean },
 ): Promise<Pick<Comparison, 'reasons' | 'affected'> & Partial<Pick<Comparison, 'before' | 'warnings'>>> {
   const { service } = after;
   const changed = await baseline.changed();
-  const changes = surely ? await baseline.plainChanges() : null;
+  const changes = surely ? await baseline.plainChanges(service) : null;
   const plain = changes === null ? null : plainReasons(after, changes);
   if (plain !== null) return { reasons: () => plain, affected: true };
   const before = await sideOrProblem(baseline, service.name);
   if (before instanceof Failure || before === null) {
-    if (!(await baseline.mayDiffer(service))) return { reasons: () => [], affected: false };
+    const isAsBefore = isAsRecorded() || !(await baseline.mayDiffer(service));
+    if (isAsBefore) return { reasons: () => [], affected: false };
     const warnings = before === null ? [] : [unreadable(baseline, before)];
     return { reasons: () => [{ kind: 'source' }], affected: true, warnings };
   }
   // Computed by the same code: a newer built-in template alone changes both sides, and releases nothing.
-  const affected = surely || after.contents.identity !== before.contents.identity;
+  const affected = surely || !isSameImage(before.contents, after.contents);
   return { before, reasons: once(() => (affected ? compareSides(before, after, changed) : [])), affected };
 }
 

@@ -1,5 +1,6 @@
 import type { Closure } from '../workspace/closure.ts';
 import type { ContextEntry } from '../workspace/contextContents.ts';
+import type { LockfileSlice } from '../workspace/lockfile/lockfileSlice.ts';
 import { changedPackages } from './changedPackages.ts';
 import { changedSettings } from './changedSettings.ts';
 import { boundedPaths, editReasons, way } from './editReasons.ts';
@@ -82,10 +83,12 @@ function workspaceReason(workspace: string, side: ServiceSide, change: 'added' |
 }
 
 function lockfileReasons(before: readonly Closure[], after: readonly Closure[]): Reason[] {
-  const digests = (closures: readonly Closure[]) => closures.map(({ slice }) => slice.digest()).join();
-  if (digests(before) === digests(after)) return [];
   const slices = (closures: readonly Closure[]) => closures.map(({ slice }) => slice);
-  return [{ kind: 'lockfile', ...changedPackages(slices(before), slices(after)) }];
+  const [old, young] = [slices(before), slices(after)];
+  const isSame = (slice: LockfileSlice, index: number) =>
+    slice === young[index] || slice.digest() === young[index]?.digest();
+  if (old.length === young.length && old.every(isSame)) return [];
+  return [{ kind: 'lockfile', ...changedPackages(old, young) }];
 }
 
 /** Files that came or went though nobody touched them: ignore rules, `inputs`, tsconfig chains. */

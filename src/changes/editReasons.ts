@@ -1,5 +1,6 @@
 import { dependencyPath } from './dependencyPath.ts';
 import { inputClassifier } from './inputParts.ts';
+import type { PlainChanges } from './plainChanges.ts';
 import type { Reason } from './reason.ts';
 import type { InputPart } from './serviceChange.ts';
 import { holds, installs, type ServiceSide } from './serviceSide.ts';
@@ -7,23 +8,19 @@ import { holds, installs, type ServiceSide } from './serviceSide.ts';
 /** More files say nothing more to a person. */
 const mostPaths = 20;
 
-/** Changed paths of plain files alone (`isPlainFile`). */
-export interface PlainChanges {
-  paths: readonly string[];
-  /** Manifests changed as well, as no template's image shows. */
-  leavesOut: boolean;
-}
-
 /**
- * Why a service differs from what it was before plain files changed: the other side need not be described for that.
- * Null where it has to be: none of them is in the image, an install runs one, which may load others, or an own
- * Dockerfile may copy manifests as they are.
+ * Why a service differs from what it was before plain changes. Null where the other side has to be described: none of
+ * them is in the image, an install runs one, which may load others, or an own Dockerfile may copy what they leave out.
  */
-export function plainReasons(after: ServiceSide, { paths, leavesOut }: PlainChanges): Reason[] | null {
-  if (leavesOut && after.contents.shape !== 'layers') return null;
+export function plainReasons(
+  after: ServiceSide,
+  { paths, manifests, leavesOut, more }: PlainChanges,
+): Reason[] | null {
+  if ((leavesOut || manifests.size > 0) && after.contents.shape !== 'layers') return null;
   const edited = paths.filter((path) => holds(after, path)).sort();
-  if (edited.length === 0 || edited.some((path) => installs(after, path))) return null;
-  return editReasons(edited, [after]);
+  if (edited.length + more.length === 0) return null;
+  if (edited.some((path) => !manifests.has(path) && installs(after, path))) return null;
+  return [...editReasons(edited, [after]), ...more];
 }
 
 /** Edited files by the part of the service that they are; the newest side comes first. */

@@ -18,6 +18,8 @@ export interface ManifestEdits {
   harmless: ReadonlySet<string>;
   /** Paths: what the edit changes is known, and the manifest fits the lockfile. */
   understood: ReadonlySet<string>;
+  /** Paths of those understood that change nothing but the manifests beside their sources. */
+  besideInstalls: ReadonlySet<string>;
   /** Workspaces that certainly differ, as they stand in an image beside their sources. */
   certain: ReadonlySet<Workspace>;
 }
@@ -32,20 +34,26 @@ export async function manifestEdits(
   const scope = { development: true, ignored: ignoredByAll(services), family, keepVersion: false };
   const harmless = new Set<string>();
   const understood = new Set<string>();
+  const besideInstalls = new Set<string>();
   const certain = new Set<Workspace>();
-  const owner = workspaceOwner(project);
   for (const path of edited) {
-    const workspace = path === 'package.json' ? project.root : owner(path);
-    if (workspace === null || path !== manifestPath(workspace)) continue;
-    const old = await readable(await before(), workspace.path);
-    if (old === null) continue;
+    const workspace = workspaceOf(project, path);
+    const old = workspace === null ? null : await readable(await before(), workspace.path);
+    if (workspace === null || old === null) continue;
     if (inImages(old, scope) === inImages(workspace, scope)) harmless.add(path);
     else if (workspace !== project.root && (await isPlainEdit(project, workspace, old))) {
       understood.add(path);
+      if (inInstalls(old) === inInstalls(workspace)) besideInstalls.add(path);
       if (besideSources(old) !== besideSources(workspace)) certain.add(workspace);
     }
   }
-  return { harmless, understood, certain };
+  return { harmless, understood, besideInstalls, certain };
+}
+
+/** The workspace whose manifest stands at a path; null: it is another file of that name. */
+function workspaceOf(project: Project, path: string): Workspace | null {
+  const workspace = path === 'package.json' ? project.root : workspaceOwner(project)(path);
+  return workspace !== null && path === manifestPath(workspace) ? workspace : null;
 }
 
 /** Null where there is none, or it cannot be read. */
@@ -88,6 +96,14 @@ async function isPlainEdit(project: Project, workspace: Workspace, old: Workspac
 }
 
 const everyDependency = { roots: [], development: true, ignored: () => false };
+
+/** What installs read, whether there is something to build, and how it starts. */
+function inInstalls(workspace: Workspace): string {
+  const { scripts, main } = workspace.packageManifest;
+  const scope = { development: true, ignored: () => false, family: 'berry', keepVersion: false } as const;
+  const installed = installManifest(workspace, scope, everyInstallScript(workspace));
+  return JSON.stringify([installed, scripts?.build !== undefined, scripts?.start, main]);
+}
 
 /** As it stands in every image that holds the workspace, whether or not for development. */
 function besideSources(workspace: Workspace): string {

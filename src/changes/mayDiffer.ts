@@ -16,6 +16,7 @@ import type { ManifestEdits } from './manifestEdits.ts';
 import { neededByThirdParty } from './neededByThirdParty.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { reachedByPath } from './reachedByPath.ts';
+import type { RootEdits } from './rootEdits.ts';
 import { tsconfigUsers } from './tsconfigUsers.ts';
 import { workspaceDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
@@ -31,6 +32,7 @@ export interface ChangedTree {
   /** Whom the edits of `yarn.lock` reach, where there are any; null: everyone. */
   lockfileReach(): Promise<LockfileReach | null>;
   manifestEdits(): Promise<ManifestEdits>;
+  rootEdits(): Promise<RootEdits>;
 }
 
 /**
@@ -51,26 +53,28 @@ export async function mayDiffer(
     (path.endsWith('.dockerignore') && owner(path) === null) ||
     shapesEveryImage(path, tree.config);
   const { harmless } = await tree.manifestEdits();
-  const counting = new Set([...changed].filter((path) => !harmless.has(path)));
+  const roots = await tree.rootEdits();
+  const counting = new Set([...changed].filter((path) => !harmless.has(path) && !roots.understood.has(path)));
   if ([...counting].some(isForAll) || reachedByPath(project, changed)) return () => true;
   if (await calledByInstalls(project, changed)) return () => true;
-  const users = await tsconfigUsers(tree);
+  const differently = [...(await tsconfigUsers(tree)), ...roots.sifted];
   const edits = await tree.lockfileReach();
   if (edits === null) return () => true;
   const inSlice = edits.workspaces;
   const copying = await copyingServices(tree);
   const isReached = (service: Service, found: Reached) =>
     found === 'everyone' || found.has(service.workspace);
-  const widely = reached(project, counting, () => false, { users, inSlice });
+  const widely = reached(project, counting, () => false, { differently, inSlice });
   const reachedUnder = new Map<string, Reached>();
   return async (service) => {
     if (inputsChanged(service, changed) || copying.has(service) || service.path === '') return true;
+    if (await roots.mayDiffer(service)) return true;
     // It may take manifests as they are.
     if (harmless.size > 0 && (await dockerfileOf(project, service)).kind === 'own') return true;
     if (!isReached(service, widely)) return false;
     const { origin } = await dockerfileOf(project, service);
     const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);
-    const found = reachedUnder.get(key) ?? reached(project, counting, ignores, { users, inSlice });
+    const found = reachedUnder.get(key) ?? reached(project, counting, ignores, { differently, inSlice });
     reachedUnder.set(key, found);
     return isReached(service, found);
   };
@@ -83,11 +87,11 @@ function reached(
   project: Project,
   changed: ReadonlySet<string>,
   isLeftOut: (path: string) => boolean,
-  more: { users: readonly Workspace[]; inSlice: Iterable<Workspace> },
+  more: { differently: readonly Workspace[]; inSlice: Iterable<Workspace> },
 ): Reached {
   const kept = [...changed].filter((path) => !isPlainFile(path) || !isLeftOut(path));
   const touched = touchedWorkspaces(kept, workspaceOwner(project));
-  for (const workspace of more.users) touched.add(workspace);
+  for (const workspace of more.differently) touched.add(workspace);
   const found = workspaceDependents(project, touched);
   for (const workspace of more.inSlice) found.add(workspace);
   const isForAll =
@@ -108,10 +112,17 @@ function touchedWorkspaces(
   return touched;
 }
 
+/** Files in the root whose edits `rootEdits` judges. */
+const judgedFiles = ['.nvmrc', 'shipyarn.yaml', 'shipyarn.yml', 'Dockerfile.template', '.dockerignore'];
+
+export function isJudged(path: string): boolean {
+  return judgedFiles.includes(path);
+}
+
 /** Files in the root that may shape every image. */
 const rootFiles = new Set([
-  ...['package.json', '.yarnrc', '.yarnrc.yml', '.npmrc', '.nvmrc', '.node-version'],
-  ...['shipyarn.yaml', 'shipyarn.yml', 'Dockerfile.template', '.dockerignore'],
+  ...judgedFiles,
+  ...['package.json', '.yarnrc', '.yarnrc.yml', '.npmrc', '.node-version'],
 ]);
 
 function shapesEveryImage(path: string, { file }: Config): boolean {

@@ -9,3 +9,8 @@ const meansMore = /(^|\/)(package\.json|yarn\.lock|\.yarnrc\.yml|shipyarn\.ya?ml
 export function isPlainFile(path: string): boolean {
   return neverTsconfig.test(path) && !meansMore.test(path);
 }
+
+/** Whether a file is a manifest, the lockfile or Yarn's settings. */
+export function shapesInstalls(path: string): boolean {
+  return /(^|\/)(package\.json|yarn\.lock|\.yarnrc\.yml)$/.test(path);
+}

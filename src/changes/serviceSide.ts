@@ -1,6 +1,11 @@
 import { once } from '../once.ts';
 import { type Closure, serviceClosure } from '../workspace/closure.ts';
-import type { ContextContents, ContextEntry, ContextLayer } from '../workspace/contextContents.ts';
+import type {
+  ContextContents,
+  ContextEntry,
+  ContextLayer,
+  ContextPart,
+} from '../workspace/contextContents.ts';
 import { describeContext } from '../workspace/describeContext.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
@@ -82,12 +87,20 @@ export function pathsBeyond({ contents }: ServiceSide, { contents: others }: Ser
   const isSameShape = contents.shape === others.shape;
   return contents.layers.flatMap((layer) => {
     const other = isSameShape ? others.layers.find(({ name }) => name === layer.name) : undefined;
-    if (other?.key === layer.key) return [];
-    const shared = new Set(other?.parts.map(({ key }) => key));
-    const parts = layer.parts.filter(({ key }) => !shared.has(key));
     const folder = folderOf(layer, contents);
-    return parts.flatMap((part) => part.entries().map(({ path }) => folder + path));
+    return partsBeyond(layer.parts, other?.parts ?? []).flatMap((part) =>
+      part.entries().map(({ path }) => folder + path),
+    );
   });
+}
+
+/** Parts that differ from the others'; the same ones are known without a look at what is in them. */
+function partsBeyond(parts: readonly ContextPart[], others: readonly ContextPart[]): ContextPart[] {
+  const mine = new Set(parts);
+  const theirs = new Set(others);
+  const unshared = parts.filter((part) => !theirs.has(part));
+  const keys = new Set(others.filter((part) => !mine.has(part)).map(({ key }) => key));
+  return unshared.filter(({ key }) => !keys.has(key));
 }
 
 /** The folder in the repo that a layer's paths start from: only the sources of a service's own folder leave it out. */

@@ -6,6 +6,7 @@ import type { Service } from '../workspace/service.ts';
 import type { ManifestEdits } from './manifestEdits.ts';
 import type { ChangedTree } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
+import type { RootEdits } from './rootEdits.ts';
 import { certainDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -15,17 +16,19 @@ import { workspaceOwner } from './workspaceOwner.ts';
  * these takes a package that was not there before. False says nothing. No context is described for this.
  */
 export async function surelyDiffers(
-  tree: Pick<ChangedTree, 'project' | 'changed' | 'lockfileReach' | 'manifestEdits'>,
+  tree: Pick<ChangedTree, 'project' | 'changed' | 'lockfileReach' | 'manifestEdits' | 'rootEdits'>,
 ): Promise<(service: Service) => Promise<boolean>> {
   const { project } = tree;
   const manifests = await tree.manifestEdits();
-  const sources = await changedSources(tree, manifests);
-  if (sources === null) return async () => false;
+  const roots = await tree.rootEdits();
+  const sources = await changedSources(tree, manifests, roots);
+  if (sources === null) return roots.surelyDiffers;
   const edits = await tree.lockfileReach();
   const taking = certainDependents(project, edits?.certain ?? []);
   const needingUnder = new Map<string, ReadonlySet<Workspace>>();
   return async (service) => {
     if (taking.has(project.root) || taking.has(service.workspace)) return true;
+    if (await roots.surelyDiffers(service)) return true;
     const { kind, origin } = await dockerfileOf(project, service);
     const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);
     // shipyarn writes manifests, whatever the rules leave out.
@@ -42,11 +45,13 @@ export async function surelyDiffers(
 /** Changed sources by workspace; null where a change may be more than one of sources. */
 async function changedSources(
   { project, changed }: Pick<ChangedTree, 'project' | 'changed'>,
-  { harmless, understood }: ManifestEdits,
+  manifests: ManifestEdits,
+  roots: RootEdits,
 ): Promise<Map<Workspace, string[]> | null> {
   const owner = workspaceOwner(project);
   const isToldElsewhere = (path: string) =>
-    path === 'yarn.lock' || harmless.has(path) || understood.has(path);
+    path === 'yarn.lock' ||
+    [manifests.harmless, manifests.understood, roots.understood].some((known) => known.has(path));
   const paths = [...changed].filter((path) => !isToldElsewhere(path));
   if (!paths.every(isPlainFile)) return null;
   const entries = await Promise.all(paths.map((path) => project.snapshot.entry(path)));

@@ -14,7 +14,7 @@ import { openSnapshot, type Snapshot } from '../../src/workspace/snapshot.ts';
 import { seededRandom } from '../support/random.ts';
 import { modelRepo } from './modelRepo.ts';
 import { commitModel, type Model } from './monorepo.ts';
-import { randomEdit } from './randomEdit.ts';
+import { randomEdits } from './randomEdit.ts';
 import { checkTheLongWay } from './theLongWay.ts';
 
 /**
@@ -31,7 +31,7 @@ export async function checkGeneratedHistory(length: number, seed: number): Promi
   for (let index = 0; index < length; index += 1) {
     const reverts = models.length > 1 && random() < 0.1;
     if (reverts) model = structuredClone(models.at(-2) as Model);
-    const what = reverts ? 'revert' : randomEdit(model, random);
+    const what = reverts ? 'revert' : randomEdits(model, random);
     models.push(structuredClone(model));
     commitModel(repo, `feat: ${what}`, model);
     const git = await openGit({ cwd: repo.root, env: repo.env });

@@ -65,6 +65,37 @@ describe('an edit of a package.json since the release', () => {
     ]);
   });
 
+  it('that no install reads is a reason like a source, beside what others install anew', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('feat: describe', (model) => {
+      Object.assign(model.workspaces['packages/log'] ?? {}, { description: 'ours' });
+      Object.assign(model.workspaces['packages/ui']?.dependencies ?? {}, { 'left-pad': '^1.0.0' });
+      editFile(model, 'services/worker', 'src/server.js', 'edited');
+    });
+    const changes = await repo.changes();
+    const paths = ['packages/log/package.json'];
+    const via = ['packages/log', 'services/worker'];
+    expect(changes.get('worker')?.reasons).toEqual([
+      { kind: 'workspace', workspace: 'packages/log', via, paths },
+      { kind: 'source', paths: ['services/worker/src/server.js'] },
+    ]);
+    expect(changes.get('web')?.reasons).toMatchObject([
+      { kind: 'workspace', workspace: 'packages/ui', paths: ['packages/ui/package.json'] },
+      { kind: 'lockfile', packages: [{ name: 'left-pad', from: null, to: '1.3.0' }] },
+    ]);
+  });
+
+  it('by which a service starts otherwise, or builds, is told with what it changes', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('feat: start', ({ workspaces }) => {
+      Object.assign(workspaces['services/worker'] ?? {}, { scripts: { start: 'node src/main.js' } });
+    });
+    expect((await repo.changes()).get('worker')?.reasons).toMatchObject([
+      { kind: 'source', paths: ['services/worker/package.json'] },
+      { kind: 'config', settings: [expect.stringContaining('start command')] },
+    ]);
+  });
+
   it('of an ignored devDependency counts where its range is that of a dependency', async () => {
     const both = (range: string) => ({ dependencies: { ms: '^2.0.0' }, devDependencies: { ms: range } });
     const repo = await releasedModelRepo({

@@ -185,6 +185,13 @@ const edits: Record<string, Edit> = {
     'docs\n',
   ]),
   'edit the template': toggle('Dockerfile.template', ['FROM {{base}}\n', 'FROM {{base}}\nLABEL a=b\n']),
+  'choose a Node version': (model, random) => {
+    if (random() < 0.7) return toggle('.nvmrc', ['20\n', 'v22.1.0\n'])(model, random);
+    // They win over the file. Where the model says nothing, there are some.
+    const isFree = 'engines' in model.root && model.root.engines === undefined;
+    model.root.engines = isFree ? { node: '>=20' } : undefined;
+    return true;
+  },
   'edit the base tsconfig': toggle('tsconfig.base.json', ['{}', '{ "compilerOptions": {} }']),
   'edit the root': toggle('README.md', ['# a\n', '# b\n']),
   'edit the schema': ({ files }, random) => {
@@ -213,8 +220,13 @@ const edits: Record<string, Edit> = {
   },
 };
 
-/** Does one thing at random to the model; gives its name. */
-export function randomEdit(model: Model, random: Random): string {
+/** Does one thing at random to the model, or two; gives their names. */
+export function randomEdits(model: Model, random: Random): string {
+  const first = randomEdit(model, random);
+  return random() < 0.3 ? `${first}, ${randomEdit(model, random)}` : first;
+}
+
+function randomEdit(model: Model, random: Random): string {
   for (;;) {
     const name = pick(Object.keys(edits), random) as string;
     if (edits[name]?.(model, random)) return name;

@@ -152,6 +152,63 @@ describe('a change in the root since the release', () => {
     expect(changes.get('web')?.commits).toMatchObject([{ commit: { hash }, parts: [{ kind: 'config' }] }]);
   });
 
+  it('of .dockerignore counts for a file that it left out while it went, and for what an own Dockerfile copies', async () => {
+    const repo = await releasedModelRepo({
+      files: { 'assets/notes.md': 'x', 'assets/logo.svg': '<svg/>' },
+      edit(model) {
+        editFile(model, 'services/api', 'src/old.js', '1;\n');
+        editFile(model, 'services/worker', 'Dockerfile', 'FROM node:20-slim\nCOPY assets ./assets\n');
+      },
+    });
+    repo.edit('build: less', (model) => {
+      model.files['.dockerignore'] = '**/old.js\nassets/*.md\n';
+      editFile(model, 'services/api', 'src/old.js', null);
+    });
+    expect(affectedNames(await repo.changes())).toEqual(['api', 'worker']);
+  });
+
+  it('of .nvmrc counts for those whose base image it chooses', async () => {
+    const repo = await releasedModelRepo({
+      files: { '.nvmrc': '20\n' },
+      edit(model) {
+        model.root.engines = undefined;
+        Object.assign(model.workspaces['services/web'] ?? {}, { engines: { node: '>=18' } });
+        editFile(model, 'services/worker', 'Dockerfile', 'FROM node:20-slim\nCOPY . .\n');
+      },
+    });
+    const hash = repo.edit('build: node 22', ({ files }) => {
+      files['.nvmrc'] = '22\n';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['api']);
+    expect(changes.get('api')).toMatchObject({
+      reasons: [{ kind: 'base', settings: ['base image: node:20-slim → node:22-slim'] }],
+      commits: [{ commit: { hash }, parts: [{ kind: 'config' }] }],
+    });
+    repo.edit('docs: what for', ({ files }) => {
+      files['.nvmrc'] = '# as everywhere\n20\n';
+    });
+    expect(affectedNames(await repo.changes())).toEqual([]);
+  });
+
+  it('that chooses the base image is a reason beside files, and beside settings of another service', async () => {
+    const repo = await releasedModelRepo({
+      edit({ root }) {
+        root.engines = undefined;
+      },
+    });
+    repo.edit('feat: several', (model) => {
+      model.files['.nvmrc'] = '22\n';
+      model.files['shipyarn.yaml'] += 'overrides:\n  web:\n    buildArguments: { DEBUG: "1" }\n';
+      editFile(model, 'services/api', 'src/server.js', 'edited');
+      editFile(model, 'services/web', 'src/server.js', 'edited');
+    });
+    const changes = await repo.changes();
+    const kinds = (name: string) => changes.get(name)?.reasons.map(({ kind }) => kind);
+    expect([kinds('api'), kinds('worker')]).toEqual([['source', 'base'], ['base']]);
+    expect(kinds('web')).toEqual(['source', 'base', 'config']);
+  });
+
   it('of shipyarn.yaml counts for those whose image it shapes', async () => {
     const repo = await releasedModelRepo();
     const hash = repo.edit('build: debug web', ({ files }) => {
@@ -167,6 +224,13 @@ describe('a change in the root since the release', () => {
       files['shipyarn.yaml'] = (files['shipyarn.yaml'] ?? '').replace(/overrides[\s\S]*/, 'branch: next\n');
     });
     expect(affectedNames(await repo.changes())).toEqual([]);
+    repo.edit('fix: api', (model) => {
+      model.files['shipyarn.yaml'] += '# as agreed\n';
+      editFile(model, 'services/api', 'src/server.js', 'edited');
+    });
+    expect((await repo.changes()).get('api')?.reasons).toEqual([
+      { kind: 'source', paths: ['services/api/src/server.js'] },
+    ]);
   });
 
   it('of the Node version changes the base', async () => {

@@ -17,7 +17,10 @@ export interface DockerfileSource {
  * The file that the configuration names, else the service's own `Dockerfile` or `Dockerfile.template`, else the
  * repo's `Dockerfile.template`, else the built-in template. Rejects where the configured one does not exist.
  */
-export function dockerfileOf({ snapshot }: Project, service: Service): Promise<DockerfileSource> {
+export function dockerfileOf(
+  { snapshot }: Pick<Project, 'snapshot'>,
+  service: Service,
+): Promise<DockerfileSource> {
   const found = known.get(snapshot) ?? new Map<string, Promise<DockerfileSource>>();
   known.set(snapshot, found);
   const key = `${service.path}\n${service.settings.dockerfile}`;

@@ -1,0 +1,158 @@
+import { serviceSettings } from '../config/serviceSettings.ts';
+import type { Config, ServiceSettings } from '../config/settings.ts';
+import { Failure } from '../errors.ts';
+import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
+import { readIgnoreRules, rootRules } from '../workspace/contents/ignoreRules.ts';
+import { baseImage } from '../workspace/contents/nodeVersion.ts';
+import type { Project, Workspace } from '../workspace/project.ts';
+import type { Service } from '../workspace/service.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
+import { baseReason } from './changedSettings.ts';
+import type { Reason } from './reason.ts';
+import { workspaceOwner } from './workspaceOwner.ts';
+
+/** What edits of those root files mean for images that shape all of them, but may change none. */
+export interface RootEdits {
+  /** Paths whose edits the rest tells. */
+  understood: ReadonlySet<string>;
+  /** Workspaces with files that `.dockerignore` leaves out of one tree's images alone. */
+  sifted: readonly Workspace[];
+  /** Whether a service's image may differ by the edits, apart from the sources of those. */
+  mayDiffer(service: Service): Promise<boolean>;
+  /** Whether it certainly does. */
+  surelyDiffers(service: Service): Promise<boolean>;
+  /** Why it does, if so; null where only a comparison tells. */
+  told(service: Service): Promise<Reason[] | null>;
+}
+
+/** Both trees. */
+interface Trees {
+  project: Project;
+  config: Config;
+  before(): Promise<Snapshot>;
+  configBefore(): Promise<Config>;
+}
+
+type Judge = (service: Service) => Promise<boolean>;
+
+const never: Judge = async () => false;
+
+const configFiles = ['shipyarn.yaml', 'shipyarn.yml'];
+
+/** Judges edits of the configuration, `.nvmrc`, `.dockerignore` and `Dockerfile.template` by their content in both trees. */
+export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Promise<RootEdits> {
+  const isEdited = (file: string) => changed.has(file);
+  const configured = configFiles.some(isEdited) ? await readable(settingsEdit(trees)) : noSettingsEdit;
+  const template = isEdited('Dockerfile.template') ? await templateEdit(trees) : never;
+  const rules = isEdited('.dockerignore') ? await readable(rulesEdit(trees, changed)) : noRulesEdit;
+  const judges = [configured?.mayDiffer ?? never, template, rules?.mayDiffer ?? never];
+  const mayBeAnother = async (service: Service) => {
+    for (const judge of judges) if (await judge(service)) return true;
+    return false;
+  };
+  const base = await baseEdit(trees, configured ?? noSettingsEdit);
+  return {
+    understood: new Set([
+      ...['.nvmrc', 'Dockerfile.template'],
+      ...(configured === null ? [] : configFiles),
+      ...(rules === null ? [] : ['.dockerignore']),
+    ]),
+    sifted: rules?.sifted ?? [],
+    mayDiffer: async (service) => (await mayBeAnother(service)) || (await base(service)) !== null,
+    surelyDiffers: async (service) => configured !== null && (await base(service)) !== null,
+    async told(service) {
+      if (await mayBeAnother(service)) return null;
+      const reason = await base(service);
+      return reason === null ? [] : [reason];
+    },
+  };
+}
+
+/** Null where the other tree is wrong. */
+async function readable<T>(judging: Promise<T>): Promise<T | null> {
+  return judging.catch((error) => {
+    if (error instanceof Failure && error.exitCode === 2) return null;
+    throw error;
+  });
+}
+
+interface SettingsEdit {
+  /** Whether settings other than those that choose the base image differ. */
+  mayDiffer: Judge;
+  settingsBefore(service: Service): ServiceSettings;
+}
+
+const noSettingsEdit: SettingsEdit = { mayDiffer: never, settingsBefore: ({ settings }) => settings };
+
+/** Null where configurations extend others, which may stand anywhere. */
+async function settingsEdit({ config, configBefore }: Trees): Promise<SettingsEdit | null> {
+  const old = await configBefore();
+  if (config.file.extends !== undefined || old.file.extends !== undefined) return null;
+  const settingsBefore = ({ workspace }: Service) => serviceSettings(old, workspace);
+  const apart = (settings: ServiceSettings) => JSON.stringify({ ...settings, base: null, node: null });
+  return {
+    mayDiffer: async (service) => apart(settingsBefore(service)) !== apart(service.settings),
+    settingsBefore,
+  };
+}
+
+/** The reason that another base image is; null where it is the same. */
+async function baseEdit(
+  { project, before }: Trees,
+  { settingsBefore }: Pick<SettingsEdit, 'settingsBefore'>,
+) {
+  const old = { ...project, snapshot: await before() };
+  return async (service: Service) => {
+    const { kind } = await dockerfileOf(project, service);
+    // A Dockerfile of the service's own names it, except where the configuration does.
+    const baseOf = async (at: Project, { settings }: Pick<Service, 'settings'>) =>
+      kind === 'own' ? (settings.base ?? '') : baseImage(at, { ...service, settings });
+    const [was, is] = [
+      await baseOf(old, { settings: settingsBefore(service) }),
+      await baseOf(project, service),
+    ];
+    return was === is ? null : baseReason(was, is);
+  };
+}
+
+async function templateEdit({ project, before }: Trees): Promise<Judge> {
+  const old = { snapshot: await before() };
+  return async (service) => {
+    const [was, is] = [await readable(dockerfileOf(old, service)), await dockerfileOf(project, service)];
+    return was?.origin !== is.origin || was?.text !== is.text;
+  };
+}
+
+interface RulesEdit extends Pick<RootEdits, 'sifted' | 'mayDiffer'> {}
+
+const noRulesEdit: RulesEdit = { sifted: [], mayDiffer: never };
+
+/** What a Dockerfile of the service's own copies from elsewhere is sifted, too. */
+async function rulesEdit({ project, before }: Trees, changed: ReadonlySet<string>): Promise<RulesEdit> {
+  const [old, { snapshot }] = [await before(), project];
+  const [was, is] = [await rootRules(old), await rootRules(snapshot)];
+  const isSifted = (path: string) => was.ignores(path) !== is.ignores(path);
+  return {
+    sifted: was.key === is.key ? [] : await siftedWorkspaces(project, changed, isSifted),
+    async mayDiffer(service) {
+      const { kind, origin } = await dockerfileOf(project, service);
+      if (kind === 'template') return false;
+      const was = await readable(readIgnoreRules(old, service, origin));
+      return was?.key !== (await readIgnoreRules(snapshot, service, origin)).key;
+    },
+  };
+}
+
+/** Rules of a service's own come after the root's, so they bring back or leave out the same in both trees. */
+async function siftedWorkspaces(
+  project: Project,
+  changed: ReadonlySet<string>,
+  isSifted: (path: string) => boolean,
+): Promise<Workspace[]> {
+  const owner = workspaceOwner(project);
+  const sifted = new Set([...changed].filter(isSifted).map(owner));
+  const others = [...project.workspaces.values()].filter((workspace) => !sifted.has(workspace));
+  const files = await Promise.all(others.map(({ path }) => project.snapshot.files(path)));
+  for (const { path } of files.flat()) if (isSifted(path)) sifted.add(owner(path));
+  return [...sifted].filter((workspace) => workspace !== null);
+}
