@@ -5,7 +5,7 @@ import { monorepoFiles, sourceFile } from './monorepoFiles.ts';
 import { dependents, linter, type MonorepoModel, packagesOf, type Workspace } from './monorepoModel.ts';
 
 /** A change since the last release, on a branch of its own, and the services whose images it changes. */
-interface ChangeCase {
+export interface ChangeCase {
   name: string;
   branch: string;
   affected: readonly string[];
@@ -133,6 +133,22 @@ function daysWork(model: MonorepoModel, chance: Chance) {
           `revert: feat(${shortName(reverted)}): try it`,
           `${reverted.path}/src/limits.js`,
           monorepoFiles(model).get(`${reverted.path}/src/limits.js`) ?? '',
+        ],
+      ],
+    },
+    {
+      name: 'the Node version',
+      affected: model.services.map(({ name }) => name),
+      steps: [['build: Node 22', '.nvmrc', '22\n']],
+    },
+    {
+      name: 'a comment in shipyarn.yaml',
+      affected: [],
+      steps: [
+        [
+          'docs: say where to',
+          'shipyarn.yaml',
+          `# Images go there.\n${monorepoFiles(model).get('shipyarn.yaml')}`,
         ],
       ],
     },

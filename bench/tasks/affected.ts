@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Monorepo } from '../inputs/makeMonorepo.ts';
+import type { ChangeCase } from '../inputs/monorepoHistory.ts';
 import { type Command, finish, node, type Outcome, shell, shipyarn } from '../measure/command.ts';
 import { git } from '../measure/git.ts';
 import type { Contender, Task } from '../measure/task.ts';
@@ -57,30 +58,24 @@ export function affected({ folder, base, services, truth }: Subject, input: stri
   };
 }
 
-/** An edit of the lockfile alone, as bots make them daily; the folder has its branch checked out. */
-export function affectedByLockfile({
-  folder,
-  size,
-  base,
-  model,
-  history,
-}: Monorepo): Task & { branch: string } {
-  const change = 'one package in yarn.lock';
-  const found = history.cases.find(({ name }) => name === change);
-  if (found === undefined) throw new Error(`There is no case "${change}".`);
-  const services = new Set(model.services.map(({ name }) => name));
-  const asked = detectors(folder, base).filter(({ name }) => /^(shipyarn|turbo)/.test(name));
+/** One kind of change alone, told from our own other ones by `id`; the folder has its branch checked out. */
+export function affectedByCase(
+  { folder, size, base, model }: Monorepo,
+  { name, affected: due }: ChangeCase,
+  id: string,
+): Task {
+  const services = new Set(model.services.map((service) => service.name));
+  const asked = detectors(folder, base).filter((detector) => /^(shipyarn|turbo)/.test(detector.name));
   return {
-    id: `lockfile-${size.workspaces}`,
-    title: 'Which services changed, by one package in yarn.lock',
+    id: `${id}-${size.workspaces}`,
+    title: `Which services changed, by ${name}`,
     input: String(size.workspaces),
-    branch: found.branch,
     contenders: asked.map(({ names, ...detector }) => ({
       ...detector,
       judge: ({ stdout }) =>
         compare(
-          names(stdout).filter((name) => services.has(name)),
-          found.affected,
+          names(stdout).filter((each) => services.has(each)),
+          due,
         ),
     })),
   };

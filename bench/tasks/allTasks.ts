@@ -9,7 +9,7 @@ import { startRegistry } from '../measure/servers.ts';
 import type { Task } from '../measure/task.ts';
 import type { BenchOptions } from '../options.ts';
 import { linkPeers } from '../peers.ts';
-import { affected, affectedAnswers, affectedByLockfile } from './affected.ts';
+import { affected, affectedAnswers, affectedByCase } from './affected.ts';
 import { buildAndPush } from './build.ts';
 import { context } from './context.ts';
 import { infraBump } from './infraBump.ts';
@@ -70,15 +70,21 @@ async function previewsOf({ options, run, wants, scratch }: Bench, monorepo: Mon
   const input = String(workspaces);
   const subject = generated(monorepo);
   if (wants('affected')) await run(affected(subject, input));
-  if (wants('affected') && workspaces === 1000) await lockfileEdit(run, monorepo);
+  if (wants('affected') && workspaces === 1000) await eachCase(run, monorepo);
   if (wants('context') && workspaces < 1000) await run(context(subject, input, scratch));
   if (workspaces === (options.quick ? 10 : 100)) await changelogs({ run, wants }, subject, input);
 }
 
-async function lockfileEdit(run: Bench['run'], monorepo: Monorepo): Promise<void> {
-  const { branch, ...task } = affectedByLockfile(monorepo);
-  await git(monorepo.folder, 'switch', '--quiet', '--detach', branch);
-  await run(task);
+/** By the names of the cases; as bots make them daily, and what every image has. */
+const timedCases = { lockfile: 'one package in yarn.lock', 'node-version': 'the Node version' };
+
+async function eachCase(run: Bench['run'], monorepo: Monorepo): Promise<void> {
+  for (const [id, name] of Object.entries(timedCases)) {
+    const found = monorepo.history.cases.find((each) => each.name === name);
+    if (found === undefined) throw new Error(`There is no case "${name}".`);
+    await git(monorepo.folder, 'switch', '--quiet', '--detach', found.branch);
+    await run(affectedByCase(monorepo, found, id));
+  }
   await git(monorepo.folder, 'switch', '--quiet', 'main');
 }
 
