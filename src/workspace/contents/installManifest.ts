@@ -57,8 +57,8 @@ export function installManifest(
 export function sourceManifest(workspace: Workspace, scope: ManifestScope): PackageManifest {
   const { devDependencies, ...manifest } = workspace.packageManifest;
   for (const field of ['dependencies', 'optionalDependencies'] as const) {
-    if (manifest[field] !== undefined)
-      manifest[field] = effective(workspace.packageManifest, field, scope.family);
+    const ranges = manifest[field];
+    if (ranges !== undefined) manifest[field] = effective(workspace.packageManifest, ranges, scope.family);
   }
   if (manifest.version !== undefined && !scope.keepVersion) manifest.version = '0.0.0';
   const kept = Object.entries(scope.development ? (devDependencies ?? {}) : {}).filter(
@@ -70,10 +70,11 @@ export function sourceManifest(workspace: Workspace, scope: ManifestScope): Pack
 /** Where several fields name a package, the lockfile resolves the range of one of them. */
 function effective(
   manifest: PackageManifest,
-  field: 'dependencies' | 'optionalDependencies',
+  ranges: Record<string, string>,
   family: ManifestScope['family'],
 ): Record<string, string> {
-  const names = Object.keys(manifest[field] ?? {});
+  const names = Object.keys(ranges);
+  if (names.every((name) => effectiveRange(manifest, name, family) === ranges[name])) return ranges;
   return Object.fromEntries(names.map((name) => [name, effectiveRange(manifest, name, family)]));
 }
 

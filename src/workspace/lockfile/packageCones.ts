@@ -116,20 +116,15 @@ class Cone implements PackageCone {
     cones: readonly (PackageCone | undefined)[],
   ) {
     const children = new Set<PackageCone>();
-    const local: LockfileEntry[] = [];
-    const workspaces: number[] = [];
     for (const member of members) {
       for (const edge of edgesOf(graph, member)) {
         const cone = cones[edge];
         if (cone !== undefined) children.add(cone);
       }
-      const entry = graph.entryOf(member);
-      if (graph.isLocal(entry)) local.push(entry);
-      if (graph.workspaceOf(entry) !== null) workspaces.push(member);
     }
     this.children = children;
-    this.local = union(local, children, (child) => child.local);
-    this.workspaces = union(workspaces, children, (child) => child.workspaces);
+    this.local = graph.mayHoldLocalPackages() ? localIn(graph, members, children) : nothing;
+    this.workspaces = graph.mayLeadToWorkspaces() ? workspacesIn(graph, members, children) : nothing;
   }
 
   get digest(): string {
@@ -158,6 +153,16 @@ class Cone implements PackageCone {
     for (const child of this.children) lines.push(child.digest);
     return hash('sha256', lines.sort().join('\n'), 'base64');
   }
+}
+
+function localIn(graph: BerryGraph, members: readonly number[], children: ReadonlySet<PackageCone>) {
+  const own = members.map((member) => graph.entryOf(member)).filter((entry) => graph.isLocal(entry));
+  return union(own, children, (child) => child.local);
+}
+
+function workspacesIn(graph: BerryGraph, members: readonly number[], children: ReadonlySet<PackageCone>) {
+  const own = members.filter((member) => graph.workspaceOf(graph.entryOf(member)) !== null);
+  return union(own, children, (child) => child.workspaces);
 }
 
 /** A third-party package as people are shown it. */
