@@ -44,7 +44,6 @@ const noManifestEdits: ManifestEdits = {
 };
 const noRootEdits: RootEdits = {
   understood: new Set(),
-  sifted: [],
   mayDiffer: async () => false,
   surelyDiffers: async () => false,
   told: async () => [],

@@ -57,14 +57,14 @@ export async function mayDiffer(
   const counting = new Set([...changed].filter((path) => !harmless.has(path) && !roots.understood.has(path)));
   if ([...counting].some(isForAll) || reachedByPath(project, changed)) return () => true;
   if (await calledByInstalls(project, changed)) return () => true;
-  const differently = [...(await tsconfigUsers(tree)), ...roots.sifted];
+  const users = await tsconfigUsers(tree);
   const edits = await tree.lockfileReach();
   if (edits === null) return () => true;
   const inSlice = edits.workspaces;
   const copying = await copyingServices(tree);
   const isReached = (service: Service, found: Reached) =>
     found === 'everyone' || found.has(service.workspace);
-  const widely = reached(project, counting, () => false, { differently, inSlice });
+  const widely = reached(project, counting, () => false, { users, inSlice });
   const reachedUnder = new Map<string, Reached>();
   return async (service) => {
     if (inputsChanged(service, changed) || copying.has(service) || service.path === '') return true;
@@ -74,7 +74,7 @@ export async function mayDiffer(
     if (!isReached(service, widely)) return false;
     const { origin } = await dockerfileOf(project, service);
     const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);
-    const found = reachedUnder.get(key) ?? reached(project, counting, ignores, { differently, inSlice });
+    const found = reachedUnder.get(key) ?? reached(project, counting, ignores, { users, inSlice });
     reachedUnder.set(key, found);
     return isReached(service, found);
   };
@@ -87,11 +87,11 @@ function reached(
   project: Project,
   changed: ReadonlySet<string>,
   isLeftOut: (path: string) => boolean,
-  more: { differently: readonly Workspace[]; inSlice: Iterable<Workspace> },
+  more: { users: readonly Workspace[]; inSlice: Iterable<Workspace> },
 ): Reached {
   const kept = [...changed].filter((path) => !isPlainFile(path) || !isLeftOut(path));
   const touched = touchedWorkspaces(kept, workspaceOwner(project));
-  for (const workspace of more.differently) touched.add(workspace);
+  for (const workspace of more.users) touched.add(workspace);
   const found = workspaceDependents(project, touched);
   for (const workspace of more.inSlice) found.add(workspace);
   const isForAll =

@@ -24,13 +24,12 @@ export async function plainChanges(
 ): Promise<(service: Service) => Promise<PlainChanges | null>> {
   const { project, changed } = tree;
   const { harmless, besideInstalls: manifests } = await tree.manifestEdits();
-  const { understood, sifted, told } = await tree.rootEdits();
+  const { understood, told } = await tree.rootEdits();
   const isPlain = (path: string) => isPlainFile(path) || understood.has(path) || manifests.has(path);
   const paths = [...changed].filter(isPlain);
   const others = [...changed].filter((path) => !isPlain(path) && !harmless.has(path));
   const reached = await reachOf(others, tree);
   if (reached === null) return async () => null;
-  for (const workspace of workspaceDependents(project, sifted)) reached.add(workspace);
   const leavesOut = paths.length < changed.size;
   return async (service) => {
     if (reached.has(project.root) || reached.has(service.workspace)) return null;

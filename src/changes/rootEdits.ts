@@ -2,22 +2,22 @@ import { serviceSettings } from '../config/serviceSettings.ts';
 import type { Config, ServiceSettings } from '../config/settings.ts';
 import { Failure } from '../errors.ts';
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
-import { readIgnoreRules, rootRules } from '../workspace/contents/ignoreRules.ts';
+import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { baseImage } from '../workspace/contents/nodeVersion.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { baseReason } from './changedSettings.ts';
+import { neededByThirdParty } from './neededByThirdParty.ts';
 import type { Reason } from './reason.ts';
+import { workspaceDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 /** What edits of those root files mean for images that shape all of them, but may change none. */
 export interface RootEdits {
   /** Paths whose edits the rest tells. */
   understood: ReadonlySet<string>;
-  /** Workspaces with files that `.dockerignore` leaves out of one tree's images alone. */
-  sifted: readonly Workspace[];
-  /** Whether a service's image may differ by the edits, apart from the sources of those. */
+  /** Whether a service's image may differ by the edits. */
   mayDiffer(service: Service): Promise<boolean>;
   /** Whether it certainly does. */
   surelyDiffers(service: Service): Promise<boolean>;
@@ -44,8 +44,9 @@ export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Pro
   const isEdited = (file: string) => changed.has(file);
   const configured = configFiles.some(isEdited) ? await readable(settingsEdit(trees)) : noSettingsEdit;
   const template = isEdited('Dockerfile.template') ? await templateEdit(trees) : never;
-  const rules = isEdited('.dockerignore') ? await readable(rulesEdit(trees, changed)) : noRulesEdit;
-  const judges = [configured?.mayDiffer ?? never, template, rules?.mayDiffer ?? never];
+  const mayIgnore = isEdited('.dockerignore') || configFiles.some(isEdited);
+  const rules = mayIgnore ? await rulesEdit(trees, changed, configured ?? noSettingsEdit) : never;
+  const judges = [configured?.mayDiffer ?? never, template, rules];
   const mayBeAnother = async (service: Service) => {
     for (const judge of judges) if (await judge(service)) return true;
     return false;
@@ -53,11 +54,9 @@ export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Pro
   const base = await baseEdit(trees, configured ?? noSettingsEdit);
   return {
     understood: new Set([
-      ...['.nvmrc', 'Dockerfile.template'],
+      ...['.nvmrc', 'Dockerfile.template', '.dockerignore'],
       ...(configured === null ? [] : configFiles),
-      ...(rules === null ? [] : ['.dockerignore']),
     ]),
-    sifted: rules?.sifted ?? [],
     mayDiffer: async (service) => (await mayBeAnother(service)) || (await base(service)) !== null,
     surelyDiffers: async (service) => configured !== null && (await base(service)) !== null,
     async told(service) {
@@ -77,7 +76,7 @@ async function readable<T>(judging: Promise<T>): Promise<T | null> {
 }
 
 interface SettingsEdit {
-  /** Whether settings other than those that choose the base image differ. */
+  /** Whether settings differ, other than those that choose the base image and what is ignored. */
   mayDiffer: Judge;
   settingsBefore(service: Service): ServiceSettings;
 }
@@ -89,7 +88,8 @@ async function settingsEdit({ config, configBefore }: Trees): Promise<SettingsEd
   const old = await configBefore();
   if (config.file.extends !== undefined || old.file.extends !== undefined) return null;
   const settingsBefore = ({ workspace }: Service) => serviceSettings(old, workspace);
-  const apart = (settings: ServiceSettings) => JSON.stringify({ ...settings, base: null, node: null });
+  const apart = (settings: ServiceSettings) =>
+    JSON.stringify({ ...settings, base: null, node: null, ignore: [] });
   return {
     mayDiffer: async (service) => apart(settingsBefore(service)) !== apart(service.settings),
     settingsBefore,
@@ -123,36 +123,47 @@ async function templateEdit({ project, before }: Trees): Promise<Judge> {
   };
 }
 
-interface RulesEdit extends Pick<RootEdits, 'sifted' | 'mayDiffer'> {}
-
-const noRulesEdit: RulesEdit = { sifted: [], mayDiffer: never };
-
-/** What a Dockerfile of the service's own copies from elsewhere is sifted, too. */
-async function rulesEdit({ project, before }: Trees, changed: ReadonlySet<string>): Promise<RulesEdit> {
-  const [old, { snapshot }] = [await before(), project];
-  const [was, is] = [await rootRules(old), await rootRules(snapshot)];
-  const isSifted = (path: string) => was.ignores(path) !== is.ignores(path);
-  return {
-    sifted: was.key === is.key ? [] : await siftedWorkspaces(project, changed, isSifted),
-    async mayDiffer(service) {
-      const { kind, origin } = await dockerfileOf(project, service);
-      if (kind === 'template') return false;
-      const was = await readable(readIgnoreRules(old, service, origin));
-      return was?.key !== (await readIgnoreRules(snapshot, service, origin)).key;
-    },
+/** Whether some file that a service may have is left out of its image in one tree alone. */
+async function rulesEdit(
+  { project, before }: Trees,
+  changed: ReadonlySet<string>,
+  { settingsBefore }: Pick<SettingsEdit, 'settingsBefore'>,
+): Promise<Judge> {
+  const [old, { snapshot, root }] = [await before(), project];
+  const known = new Map<string, Promise<ReadonlySet<Workspace>>>();
+  return async (service) => {
+    const { kind, origin } = await dockerfileOf(project, service);
+    const serviceBefore = { ...service, settings: settingsBefore(service) };
+    const was = await readable(readIgnoreRules(old, serviceBefore, origin));
+    const is = await readIgnoreRules(snapshot, service, origin);
+    if (was?.key === is.key) return false;
+    const key = `${was?.key}\n\n${is.key}`;
+    // What a Dockerfile of the service's own copies from elsewhere is sifted, too.
+    const asksAll = was === null || kind === 'own' || (known.size === mostRules && !known.has(key));
+    if (asksAll) return true;
+    const isSifted = (path: string) => was.ignores(path) !== is.ignores(path);
+    const reached = known.get(key) ?? siftedWorkspaces(project, changed, isSifted);
+    known.set(key, reached);
+    const found = await reached;
+    return found.has(root) || found.has(service.workspace);
   };
 }
 
-/** Rules of a service's own come after the root's, so they bring back or leave out the same in both trees. */
+/** All workspaces are looked through for each pair of rules: where services have many of their own, one by one is sooner done. */
+const mostRules = 4;
+
+/** Workspaces with such a file, and all that need one of them. */
 async function siftedWorkspaces(
   project: Project,
   changed: ReadonlySet<string>,
   isSifted: (path: string) => boolean,
-): Promise<Workspace[]> {
+): Promise<ReadonlySet<Workspace>> {
   const owner = workspaceOwner(project);
   const sifted = new Set([...changed].filter(isSifted).map(owner));
   const others = [...project.workspaces.values()].filter((workspace) => !sifted.has(workspace));
   const files = await Promise.all(others.map(({ path }) => project.snapshot.files(path)));
   for (const { path } of files.flat()) if (isSifted(path)) sifted.add(owner(path));
-  return [...sifted].filter((workspace) => workspace !== null);
+  const owners = [...sifted].filter((workspace) => workspace !== null);
+  const isForAll = owners.some((workspace) => neededByThirdParty(project, workspace));
+  return workspaceDependents(project, isForAll ? [project.root] : owners);
 }

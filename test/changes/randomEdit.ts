@@ -184,6 +184,11 @@ const edits: Record<string, Edit> = {
     'services/web/src/new.js\n',
     'docs\n',
   ]),
+  'ignore files of a service': (model, random) => {
+    const rules = ['*.md\n', '!README.md\nsrc/new.js\n', '**\n!src\n', null];
+    editFile(model, anyFolder(model, random, 'services/'), '.dockerignore', pick(rules, random) as string);
+    return true;
+  },
   'edit the template': toggle('Dockerfile.template', ['FROM {{base}}\n', 'FROM {{base}}\nLABEL a=b\n']),
   'choose a Node version': (model, random) => {
     if (random() < 0.7) return toggle('.nvmrc', ['20\n', 'v22.1.0\n'])(model, random);

@@ -42,15 +42,6 @@ export async function readIgnoreRules(
     })),
     ...service.settings.ignore.map((text) => ({ text })),
   ];
-  return rulesOf(patterns);
-}
-
-/** The rules of the root's `.dockerignore` alone. Rejects where a pattern is none. */
-export async function rootRules(snapshot: Snapshot): Promise<IgnoreRules> {
-  return rulesOf(patternsIn(await rootFile(snapshot), '.dockerignore'));
-}
-
-function rulesOf(patterns: readonly Pattern[]): IgnoreRules {
   if (patterns.length === 0) return { key: '', ignores: () => false, ruleFor: () => null };
   const key = patterns.map(({ text }) => text).join('\n');
   const matcher = matchers.get(key) ?? makeMatcher(patterns);
