@@ -94,7 +94,7 @@ it('a time-out that is no number is refused before anything is done', async () =
 /** No process has this in its command line, after the moment that ending takes. */
 async function nothingLeft(words: string): Promise<void> {
   const left = async () => (await commandLines()).filter((line) => line.includes(words));
-  await expect.poll(left, { timeout: 5_000 }).toEqual([]);
+  await expect.poll(left, { timeout: 20_000 }).toEqual([]);
 }
 
 async function head(cwd: string): Promise<string> {

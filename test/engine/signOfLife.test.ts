@@ -1,21 +1,25 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import Docker from 'dockerode';
 import { expect, it } from 'vitest';
 import { signOfLife } from '../../src/adapters/docker/signOfLife.ts';
 import { startEngineRelay } from './engineRelay.ts';
 
+const patiently = { timeout: 10_000 };
+
 it('a ping that nobody answers does not outlive the work, else the program would not end', async () => {
   const relay = await startEngineRelay({ freezeAt: 1 });
   const docker = new Docker({ host: '127.0.0.1', port: relay.port });
-  // Nothing, unless an earlier file of this worker left something.
-  const before = sockets();
-  const ended = signOfLife(docker, 'the relay', 200).during(wait(300));
-  await expect.poll(sockets).toBeGreaterThan(before);
+  let finish = () => {};
+  const work = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  // Pinged after two seconds, the engine has as long to answer: the work ends between.
+  const ended = signOfLife(docker, 'the relay', 2_000).during(work);
+  await expect.poll(relay.connections, patiently).toBe(1);
   const during = sockets();
+  finish();
   await ended;
-  expect(relay.connections()).toBe(1);
   // The relay's own end stays: it is frozen.
-  await expect.poll(sockets).toBeLessThan(during);
+  await expect.poll(sockets, patiently).toBeLessThan(during);
   relay.stop();
 });
 

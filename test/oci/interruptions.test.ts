@@ -36,7 +36,7 @@ test('an interrupted build ends its processes, tags nothing, and the next one st
   });
   await expect(build).rejects.toThrow(/abort/i);
   const pid = Number(readFileSync(pidFile, 'utf8'));
-  await expect.poll(() => isRunning(pid)).toBe(false);
+  await expect.poll(() => isRunning(pid), { timeout: 10_000 }).toBe(false);
   expect(await store.listTags('team/api')).toEqual([]);
 
   repo.commit(

@@ -30,7 +30,7 @@ async function expectNothingLeft(world: World, temporary: string): Promise<void>
   expect(await folders()).toEqual([]);
   const ours = async () =>
     (await commandLines()).filter((line) => line.includes(world.folder) || line.includes(temporary));
-  await expect.poll(ours, { timeout: 5_000 }).toEqual([]);
+  await expect.poll(ours, { timeout: 20_000 }).toEqual([]);
 }
 
 async function expectContinued(world: World): Promise<void> {
