@@ -18,7 +18,7 @@ export default defineConfig({
     exclude: ['test/**/*.long.test.ts'],
     // Two more than cores: Git, Yarn, engines, registries and time-outs are waited for.
     maxWorkers: availableParallelism() + 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
   },
 });

@@ -30,4 +30,4 @@ it('a baseline tags services without a release, builds and deploys nothing, and 
     'apps/api/values.yaml: -  tag: "0.0.0"',
     'apps/api/values.yaml: +  tag: "0.1.1"',
   ]);
-}, 120_000);
+}, 240_000);

@@ -63,7 +63,7 @@ it('the release commit holds changelogs and versions, lands with the tags, and i
   expect(await remote('show', 'main:services/api/package.json')).toBe(
     manifest.trimEnd().replace(/("version": ")[^"]*/, '$10.2.0'),
   );
-}, 120_000);
+}, 240_000);
 
 it('a release commit stands on what was pushed meanwhile, and that is released by the next run', async () => {
   const repos = await testRepos({ registry: 'oci:', builder: 'oci', config: 'commit: true\n' });
@@ -81,4 +81,4 @@ it('a release commit stands on what was pushed meanwhile, and that is released b
     '@harbour/api@0.1.0',
     '@harbour/api@0.2.0',
   ]);
-}, 120_000);
+}, 240_000);

@@ -34,4 +34,4 @@ it('the demo releases twice, shows what it did, and leaves it to be played with'
   );
   const again = await shipyarn(['demo', '--folder', folder], { cwd: folder });
   expect(again).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`${folder} is not empty.`) });
-}, 120_000);
+}, 240_000);

@@ -4,5 +4,5 @@ import { raceOf } from './race.ts';
 it(
   'four processes bump three times each, and every bump lands once',
   () => raceOf({ writers: 4, bumps: 3 }),
-  120_000,
+  240_000,
 );

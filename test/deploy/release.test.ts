@@ -32,14 +32,14 @@ await describeWith(['registry'], 'releases and the infra repo', () => {
     await frozen.merge('chore: thaw', { 'shipyarn.yaml': ['2999-', '2001-'] });
     await ok(frozen, 'release');
     expect(await tagOf(frozen)).toBe('0.1.0');
-  }, 180_000);
+  }, 240_000);
 
   it('leave the infra repo alone with --no-deploy, and deploy does it', async () => {
     await ok(world, 'release', '--no-deploy');
     expect(await tagOf(world)).toBe('0.0.0');
     await ok(world, 'deploy', 'api');
     expect(await tagOf(world)).toBe('0.1.0');
-  }, 180_000);
+  }, 240_000);
 
   describe('after a first release', () => {
     beforeAll(async () => {
@@ -62,7 +62,7 @@ await describeWith(['registry'], 'releases and the infra repo', () => {
       await ok(world, 'release');
       expect(await tagOf(world)).toBe('0.2.1');
       expect(await ok(world, 'release')).toContain('Nothing');
-    }, 180_000);
+    }, 240_000);
 
     it('a revert by a person stands', async () => {
       await world.git(['fetch', '--quiet', world.infraRemote, 'main'], world.infra);
@@ -74,6 +74,6 @@ await describeWith(['registry'], 'releases and the infra repo', () => {
       await world.git(['push', '--quiet', world.infraRemote, 'HEAD:main'], world.infra);
       await ok(world, 'release');
       expect(await tagOf(world)).toBe('0.0.0');
-    }, 180_000);
+    }, 240_000);
   });
 });

@@ -82,5 +82,5 @@ await describeWith(['engine'], 'shipyarn build without BuildKit', () => {
     await withService('web:local', 3000, async (url) => {
       expect(await (await fetch(url)).json()).toMatchObject({ service: 'web' });
     });
-  }, 120_000);
+  }, 240_000);
 });

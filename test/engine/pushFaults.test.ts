@@ -7,5 +7,5 @@ await describeWith(['engine', 'registry'], "an engine's pushes over a network th
   test('what is reported pushed pulls and verifies, and no tag leads to anything else', async () => {
     console.log(await pushFaultRun(seedOf(), 3, 0.1));
     expect.hasAssertions();
-  }, 120_000);
+  }, 240_000);
 });

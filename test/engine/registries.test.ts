@@ -148,7 +148,7 @@ await describeWith(['engine', 'registry'], 'registries of the engine builder', (
       expect(failure).toContain(told);
       expect(hint).toBeTruthy();
     },
-    90_000,
+    240_000,
   );
 });
 

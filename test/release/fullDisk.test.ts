@@ -32,6 +32,6 @@ await describeWith(['linux', 'small-disk'], 'a release without an engine on a fu
       expect(again.exitCode, again.stderr).toBe(0);
       expect(await repos.remoteTags()).toHaveLength(3);
     },
-    120_000,
+    240_000,
   );
 });

@@ -55,7 +55,7 @@ describe('a first release', () => {
       expect(stray.stderr).toContain('The tag @harbour/api@0.9.0 is here but not on origin.');
       expect(stray.stderr).toContain('git tag -d @harbour/api@0.9.0');
       await expectUntouched(repos, stray.stderr);
-    }, 60_000);
+    }, 240_000);
 
     it('where HEAD is not merged', async () => {
       await repos.git([
@@ -73,7 +73,7 @@ describe('a first release', () => {
       expect(result).toMatchObject({ exitCode: 2, stdout: '' });
       expect(result.stderr).toMatch(/HEAD \([0-9a-f]{10}\) is not on origin\/main/);
       await expectUntouched(repos, result.stderr);
-    }, 60_000);
+    }, 240_000);
 
     it.each(['monorepo', 'infra'])(
       'where the %s’s remote lets this identity read only',
@@ -84,7 +84,7 @@ describe('a first release', () => {
         expect(refused.stderr).toContain('does not let this identity push');
         await expectUntouched(repos, refused.stderr);
       },
-      60_000,
+      240_000,
     );
 
     it('where the infra repo does not exist', async () => {
@@ -94,7 +94,7 @@ describe('a first release', () => {
       expect(refused.stderr).toContain(`The infra repo ${repos.infraRemote} `);
       expect(refused.stderr).not.toMatch(/install production dependencies|✓/);
       expect(await repos.remoteTags()).toEqual([]);
-    }, 60_000);
+    }, 240_000);
   });
 
   it('a hook that refuses the claim leaves nothing but images, which the next run takes', async () => {
@@ -110,7 +110,7 @@ describe('a first release', () => {
     expect(again.exitCode, again.stderr).toBe(0);
     expect(again.stderr).not.toContain('✓ built');
     expect(await repos.remoteTags()).toHaveLength(3);
-  }, 120_000);
+  }, 240_000);
 });
 
 describe('a release after others', () => {
@@ -145,7 +145,7 @@ describe('a release after others', () => {
     const mended = await shipyarn(['release', '--no-deploy'], { cwd: repos.monorepo });
     expect(mended.exitCode, mended.stderr).toBe(0);
     expect(await repos.remoteTags()).toContain('@harbour/api@0.2.0');
-  }, 120_000);
+  }, 240_000);
 
   it('what is not committed is not released, and does not stand in the way', async () => {
     const file = path.join(repos.monorepo, 'services/api/src/server.js');
@@ -153,7 +153,7 @@ describe('a release after others', () => {
     const nothing = await shipyarn(['release'], { cwd: repos.monorepo });
     expect(nothing).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Nothing to release') });
     expect(await readFile(file, 'utf8')).toContain('not committed');
-  }, 120_000);
+  }, 240_000);
 
   it('a clone of the newest commit alone, detached, releases as a whole one does', async () => {
     await repos.merge('feat(api): free berths', {
@@ -170,7 +170,7 @@ describe('a release after others', () => {
       '@harbour/web@0.1.0',
       '@harbour/worker@0.1.0',
     ]);
-  }, 120_000);
+  }, 240_000);
 
   it('[skip release] releases nothing, and the next commit releases what it changed', async () => {
     await repos.merge('feat(api): free berths [skip release]', {
@@ -183,7 +183,7 @@ describe('a release after others', () => {
     const next = await shipyarn(['release'], { cwd: repos.monorepo });
     expect(next.exitCode, next.stderr).toBe(0);
     expect(await repos.remoteTags()).toContain('@harbour/api@0.2.0');
-  }, 120_000);
+  }, 240_000);
 
   it('--rebuild releases what did not change as a patch, for the reason of a newer base', async () => {
     const rebuilt = await shipyarn(['release', '--rebuild', '--json'], { cwd: repos.monorepo });
@@ -192,7 +192,7 @@ describe('a release after others', () => {
     expect(
       services.map((each: Record<string, unknown>) => [each.nextVersion, each.bump, each.reasons]),
     ).toEqual(Array.from({ length: 3 }, () => ['0.1.1', 'patch', [{ kind: 'base' }]]));
-  }, 120_000);
+  }, 240_000);
 });
 
 await describeWith(['linux', 'registry'], 'a registry that lets nobody in', () => {
@@ -206,5 +206,5 @@ await describeWith(['linux', 'registry'], 'a registry that lets nobody in', () =
     const env = { DOCKER_CONFIG: await dockerConfig([registry]) };
     const allowed = await shipyarn(['release'], { cwd: repos.monorepo, env });
     expect(allowed.exitCode, allowed.stderr).toBe(0);
-  }, 120_000);
+  }, 240_000);
 });

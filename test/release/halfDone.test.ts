@@ -46,5 +46,5 @@ await describeWith(['linux', 'registry'], 'a release that stands half-done', () 
     expect((await world.state()).imageTags['api:0.1.0']).toBe(digest);
     const whole = await shipyarn(['status', '--json'], { cwd: world.monorepo });
     expect(JSON.parse(whole.stdout).halfDone).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });

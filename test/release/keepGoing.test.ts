@@ -39,7 +39,7 @@ itLong(
     expect(await repos.remoteTags()).toEqual([]);
     expect(await repos.git(['rev-list', '--count', 'main'], repos.infraRemote)).toBe('1');
   },
-  120_000,
+  240_000,
 );
 
 it('--keep-going releases what can be built and says what is missing; a second run at the same commit finishes', async () => {
@@ -64,7 +64,7 @@ it('--keep-going releases what can be built and says what is missing; a second r
     '@harbour/web@0.1.0',
     '@harbour/worker@0.1.0',
   ]);
-}, 120_000);
+}, 240_000);
 
 itLong(
   'services of one group are released all or none',
@@ -80,7 +80,7 @@ itLong(
     expect((await releaseWithReport(repos, ['--keep-going'])).exitCode).toBe(0);
     expect(await repos.remoteTags()).toHaveLength(3);
   },
-  120_000,
+  240_000,
 );
 
 itLong(
@@ -115,5 +115,5 @@ itLong(
     expect(next.exitCode, next.stderr).toBe(0);
     expect(await repos.remoteTags()).toHaveLength(5);
   },
-  120_000,
+  240_000,
 );

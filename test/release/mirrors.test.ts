@@ -18,5 +18,5 @@ await describeWith(['linux', 'registry'], 'mirrors', () => {
     const copied = await open(mirror.host).getManifest('copies/deep/api', '0.1.0');
     expect(copied?.digest).toBe(released?.digest);
     expect(await open(mirror.host).listTags('copies/deep/api')).toEqual(['0.1.0']);
-  }, 120_000);
+  }, 240_000);
 });

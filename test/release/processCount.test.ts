@@ -23,4 +23,4 @@ it('a release starts few Git processes, and one with nothing to do still fewer',
   expect(one.all).toBeLessThanOrEqual(24);
   expect(three.all).toBeLessThanOrEqual(one.all + 2);
   expect(nothing.all).toBeLessThanOrEqual(12);
-}, 120_000);
+}, 240_000);

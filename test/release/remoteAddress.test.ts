@@ -50,6 +50,6 @@ describe('a clone whose remote has credentials in its address', () => {
       await run('git', ['ls-remote', 'origin'], { cwd, env });
       expect(lines().join('\n')).toContain(canary);
     },
-    120_000,
+    240_000,
   );
 });

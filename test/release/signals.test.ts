@@ -64,7 +64,7 @@ await describeWith(['linux', 'registry'], 'a signal', () => {
       expect(imageTags).not.toHaveProperty(['web:0.1.0']);
       await expectContinued(world);
     },
-    120_000,
+    240_000,
   );
 
   it('Ctrl-C, which reaches Git as well, stops, too', async () => {
@@ -73,7 +73,7 @@ await describeWith(['linux', 'registry'], 'a signal', () => {
     expect(stderr).toContain('Interrupted');
     await expectNothingLeft(world, temporary);
     await expectContinued(world);
-  }, 120_000);
+  }, 240_000);
 
   const moments = [
     ['SIGINT', 'monorepo', 130],
@@ -95,7 +95,7 @@ await describeWith(['linux', 'registry'], 'a signal', () => {
       await expectNothingLeft(world, temporary);
       await expectContinued(world);
     },
-    120_000,
+    240_000,
   );
 
   it('SIGKILL leaves folders, which the next run removes', async () => {
@@ -108,5 +108,5 @@ await describeWith(['linux', 'registry'], 'a signal', () => {
     const again = await world.startRelease([], { TMPDIR: temporary }).ended;
     expect(again.exitCode, again.stderr).toBe(0);
     expect(await readdir(temporary)).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });
