@@ -50,3 +50,19 @@ export function inputFailure(details: FailureDetails): Failure {
 export function workFailure(details: FailureDetails): Failure {
   return new Failure(1, details);
 }
+
+/** What is made of another state of the project, or the failure where the input was wrong there; others reject. */
+export async function orInputFailure<T>(making: Promise<T>): Promise<T | Failure> {
+  try {
+    return await making;
+  } catch (error) {
+    if (error instanceof Failure && error.exitCode === 2) return error;
+    throw error;
+  }
+}
+
+/** The same for those to whom it does not matter what was wrong. */
+export async function nullIfWrong<T>(making: Promise<T>): Promise<T | null> {
+  const made = await orInputFailure(making);
+  return made instanceof Failure ? null : made;
+}

@@ -1,4 +1,4 @@
-import { Failure } from '../errors.ts';
+import { Failure, orInputFailure } from '../errors.ts';
 import { once } from '../once.ts';
 import { isSameImage } from '../workspace/contents/contextIdentity.ts';
 import type { Project } from '../workspace/project.ts';
@@ -87,7 +87,7 @@ async function compareWith(
   const changes = surely ? await baseline.plainChanges(service) : null;
   const plain = changes === null ? null : plainReasons(after, changes);
   if (plain !== null) return { reasons: () => plain, affected: true };
-  const before = await sideOrProblem(baseline, service.name);
+  const before = await orInputFailure(baseline.side(service.name));
   if (before instanceof Failure || before === null) {
     const isAsBefore = isAsRecorded() || !(await baseline.mayDiffer(service));
     if (isAsBefore) return { reasons: () => [], affected: false };
@@ -97,16 +97,6 @@ async function compareWith(
   // Computed by the same code: a newer built-in template alone changes both sides, and releases nothing.
   const affected = surely || !isSameImage(before.contents, after.contents);
   return { before, reasons: once(() => (affected ? compareSides(before, after, changed) : [])), affected };
-}
-
-/** The service at the baseline; a failure where that state of the project could not be built. */
-async function sideOrProblem(baseline: Baseline, name: string): Promise<ServiceSide | null | Failure> {
-  try {
-    return await baseline.side(name);
-  } catch (error) {
-    if (error instanceof Failure && error.exitCode === 2) return error;
-    throw error;
-  }
 }
 
 function unreadable({ commit }: Baseline, failure: Failure): string {

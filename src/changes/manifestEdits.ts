@@ -1,4 +1,4 @@
-import { Failure } from '../errors.ts';
+import { Failure, nullIfWrong } from '../errors.ts';
 import {
   installManifest,
   type ManifestScope,
@@ -38,7 +38,7 @@ export async function manifestEdits(
   const certain = new Set<Workspace>();
   for (const path of edited) {
     const workspace = workspaceOf(project, path);
-    const old = workspace === null ? null : await readable(await before(), workspace.path);
+    const old = workspace === null ? null : await nullIfWrong(readManifest(await before(), workspace.path));
     if (workspace === null || old === null) continue;
     if (inImages(old, scope) === inImages(workspace, scope)) harmless.add(path);
     else if (workspace !== project.root && (await isPlainEdit(project, workspace, old))) {
@@ -54,14 +54,6 @@ export async function manifestEdits(
 function workspaceOf(project: Project, path: string): Workspace | null {
   const workspace = path === 'package.json' ? project.root : workspaceOwner(project)(path);
   return workspace !== null && path === manifestPath(workspace) ? workspace : null;
-}
-
-/** Null where there is none, or it cannot be read. */
-async function readable(snapshot: Snapshot, path: string): Promise<Workspace | null> {
-  return readManifest(snapshot, path).catch((error) => {
-    if (error instanceof Failure && error.exitCode === 2) return null;
-    throw error;
-  });
 }
 
 /** All that some image shows of a manifest. Of the root's that is what an install reads. */

@@ -1,6 +1,6 @@
 import { serviceSettings } from '../config/serviceSettings.ts';
 import type { Config, ServiceSettings } from '../config/settings.ts';
-import { Failure } from '../errors.ts';
+import { nullIfWrong } from '../errors.ts';
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { baseImage } from '../workspace/contents/nodeVersion.ts';
@@ -42,7 +42,7 @@ const configFiles = ['shipyarn.yaml', 'shipyarn.yml'];
 /** Judges edits of the configuration, `.nvmrc`, `.dockerignore` and `Dockerfile.template` by their content in both trees. */
 export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Promise<RootEdits> {
   const isEdited = (file: string) => changed.has(file);
-  const configured = configFiles.some(isEdited) ? await readable(settingsEdit(trees)) : noSettingsEdit;
+  const configured = configFiles.some(isEdited) ? await nullIfWrong(settingsEdit(trees)) : noSettingsEdit;
   const template = isEdited('Dockerfile.template') ? await templateEdit(trees) : never;
   const mayIgnore = isEdited('.dockerignore') || configFiles.some(isEdited);
   const rules = mayIgnore ? await rulesEdit(trees, changed, configured ?? noSettingsEdit) : never;
@@ -65,14 +65,6 @@ export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Pro
       return reason === null ? [] : [reason];
     },
   };
-}
-
-/** Null where the other tree is wrong. */
-async function readable<T>(judging: Promise<T>): Promise<T | null> {
-  return judging.catch((error) => {
-    if (error instanceof Failure && error.exitCode === 2) return null;
-    throw error;
-  });
 }
 
 interface SettingsEdit {
@@ -118,7 +110,7 @@ async function baseEdit(
 async function templateEdit({ project, before }: Trees): Promise<Judge> {
   const old = { snapshot: await before() };
   return async (service) => {
-    const [was, is] = [await readable(dockerfileOf(old, service)), await dockerfileOf(project, service)];
+    const [was, is] = [await nullIfWrong(dockerfileOf(old, service)), await dockerfileOf(project, service)];
     return was?.origin !== is.origin || was?.text !== is.text;
   };
 }
@@ -134,7 +126,7 @@ async function rulesEdit(
   return async (service) => {
     const { kind, origin } = await dockerfileOf(project, service);
     const serviceBefore = { ...service, settings: settingsBefore(service) };
-    const was = await readable(readIgnoreRules(old, serviceBefore, origin));
+    const was = await nullIfWrong(readIgnoreRules(old, serviceBefore, origin));
     const is = await readIgnoreRules(snapshot, service, origin);
     if (was?.key === is.key) return false;
     const key = `${was?.key}\n\n${is.key}`;
