@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import micromatch from 'micromatch';
+import { configFileNames } from '../config/loadConfig.ts';
 import type { Config } from '../config/settings.ts';
 import { covers } from '../workspace/contents/copiedFiles.ts';
 import { copySources } from '../workspace/contents/copySources.ts';
@@ -13,12 +14,11 @@ import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import type { LockfileReach } from './lockfileReach.ts';
 import type { ManifestEdits } from './manifestEdits.ts';
-import { neededByThirdParty } from './neededByThirdParty.ts';
 import { isPlainFile } from './plainFiles.ts';
+import { isReached, type Reached, reachedBy } from './reached.ts';
 import { reachedByPath } from './reachedByPath.ts';
 import type { RootEdits } from './rootEdits.ts';
 import { tsconfigUsers } from './tsconfigUsers.ts';
-import { workspaceDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 export interface ChangedTree {
@@ -62,8 +62,6 @@ export async function mayDiffer(
   if (edits === null) return () => true;
   const inSlice = edits.workspaces;
   const copying = await copyingServices(tree);
-  const isReached = (service: Service, found: Reached) =>
-    found === 'everyone' || found.has(service.workspace);
   const widely = reached(project, counting, () => false, { users, inSlice });
   const reachedUnder = new Map<string, Reached>();
   return async (service) => {
@@ -80,8 +78,6 @@ export async function mayDiffer(
   };
 }
 
-type Reached = ReadonlySet<Workspace> | 'everyone';
-
 /** Workspaces with a changed file that is not left out, and all that need one of them. */
 function reached(
   project: Project,
@@ -92,11 +88,7 @@ function reached(
   const kept = [...changed].filter((path) => !isPlainFile(path) || !isLeftOut(path));
   const touched = touchedWorkspaces(kept, workspaceOwner(project));
   for (const workspace of more.users) touched.add(workspace);
-  const found = workspaceDependents(project, touched);
-  for (const workspace of more.inSlice) found.add(workspace);
-  const isForAll =
-    found.has(project.root) || [...touched].some((workspace) => neededByThirdParty(project, workspace));
-  return isForAll ? 'everyone' : found;
+  return reachedBy(project, touched, more.inSlice);
 }
 
 /** A package.json that came or went also takes its folder from the workspace around it, or gives it back. */
@@ -113,7 +105,7 @@ function touchedWorkspaces(
 }
 
 /** Files in the root whose edits `rootEdits` judges. */
-const judgedFiles = ['.nvmrc', 'shipyarn.yaml', 'shipyarn.yml', 'Dockerfile.template', '.dockerignore'];
+const judgedFiles = [...configFileNames, '.nvmrc', 'Dockerfile.template', '.dockerignore'];
 
 export function isJudged(path: string): boolean {
   return judgedFiles.includes(path);

@@ -1,16 +1,16 @@
+import { configFileNames } from '../config/loadConfig.ts';
 import { serviceSettings } from '../config/serviceSettings.ts';
-import type { Config, ServiceSettings } from '../config/settings.ts';
+import type { Config } from '../config/settings.ts';
 import { nullIfWrong } from '../errors.ts';
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { baseImage } from '../workspace/contents/nodeVersion.ts';
-import type { Project, Workspace } from '../workspace/project.ts';
+import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { baseReason } from './changedSettings.ts';
-import { neededByThirdParty } from './neededByThirdParty.ts';
+import { isReached, type Reached, reachedBy } from './reached.ts';
 import type { Reason } from './reason.ts';
-import { workspaceDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 /** What edits of those root files mean for images that shape all of them, but may change none. */
@@ -37,31 +37,39 @@ type Judge = (service: Service) => Promise<boolean>;
 
 const never: Judge = async () => false;
 
-const configFiles = ['shipyarn.yaml', 'shipyarn.yml'];
-
 /** Judges edits of the configuration, `.nvmrc`, `.dockerignore` and `Dockerfile.template` by their content in both trees. */
 export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Promise<RootEdits> {
   const isEdited = (file: string) => changed.has(file);
-  const configured = configFiles.some(isEdited) ? await nullIfWrong(settingsEdit(trees)) : noSettingsEdit;
+  const isConfigured = configFileNames.some(isEdited);
+  const understoodSettings = isConfigured ? await nullIfWrong(settingsEdit(trees)) : noSettingsEdit;
+  const settings = understoodSettings ?? noSettingsEdit;
   const template = isEdited('Dockerfile.template') ? await templateEdit(trees) : never;
-  const mayIgnore = isEdited('.dockerignore') || configFiles.some(isEdited);
-  const rules = mayIgnore ? await rulesEdit(trees, changed, configured ?? noSettingsEdit) : never;
-  const judges = [configured?.mayDiffer ?? never, template, rules];
-  const mayBeAnother = async (service: Service) => {
-    for (const judge of judges) if (await judge(service)) return true;
-    return false;
+  const rules = isConfigured || isEdited('.dockerignore') ? await rulesEdit(trees, changed, settings) : never;
+  const base = isConfigured || isEdited('.nvmrc') ? await baseEdit(trees, settings) : async () => null;
+  const judge = async (service: Service) => {
+    for (const mayDiffer of [settings.mayDiffer, template, rules])
+      if (await mayDiffer(service)) return { mayBeMore: true, base: await base(service) };
+    return { mayBeMore: false, base: await base(service) };
   };
-  const base = await baseEdit(trees, configured ?? noSettingsEdit);
+  const judgements = new Map<Service, ReturnType<typeof judge>>();
+  const judged = (service: Service) => {
+    const judgement = judgements.get(service) ?? judge(service);
+    judgements.set(service, judgement);
+    return judgement;
+  };
   return {
     understood: new Set([
       ...['.nvmrc', 'Dockerfile.template', '.dockerignore'],
-      ...(configured === null ? [] : configFiles),
+      ...(understoodSettings === null ? [] : configFileNames),
     ]),
-    mayDiffer: async (service) => (await mayBeAnother(service)) || (await base(service)) !== null,
-    surelyDiffers: async (service) => configured !== null && (await base(service)) !== null,
+    async mayDiffer(service) {
+      const { mayBeMore, base: reason } = await judged(service);
+      return mayBeMore || reason !== null;
+    },
+    surelyDiffers: async (service) => understoodSettings !== null && (await judged(service)).base !== null,
     async told(service) {
-      if (await mayBeAnother(service)) return null;
-      const reason = await base(service);
+      const { mayBeMore, base: reason } = await judged(service);
+      if (mayBeMore) return null;
       return reason === null ? [] : [reason];
     },
   };
@@ -70,39 +78,37 @@ export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Pro
 interface SettingsEdit {
   /** Whether settings differ, other than those that choose the base image and what is ignored. */
   mayDiffer: Judge;
-  settingsBefore(service: Service): ServiceSettings;
+  /** The service with the settings that it had. */
+  serviceBefore(service: Service): Service;
 }
 
-const noSettingsEdit: SettingsEdit = { mayDiffer: never, settingsBefore: ({ settings }) => settings };
+const noSettingsEdit: SettingsEdit = { mayDiffer: never, serviceBefore: (service) => service };
 
 /** Null where configurations extend others, which may stand anywhere. */
 async function settingsEdit({ config, configBefore }: Trees): Promise<SettingsEdit | null> {
   const old = await configBefore();
   if (config.file.extends !== undefined || old.file.extends !== undefined) return null;
-  const settingsBefore = ({ workspace }: Service) => serviceSettings(old, workspace);
-  const apart = (settings: ServiceSettings) =>
+  const serviceBefore = (service: Service) => ({
+    ...service,
+    settings: serviceSettings(old, service.workspace),
+  });
+  const apart = ({ settings }: Service) =>
     JSON.stringify({ ...settings, base: null, node: null, ignore: [] });
   return {
-    mayDiffer: async (service) => apart(settingsBefore(service)) !== apart(service.settings),
-    settingsBefore,
+    mayDiffer: async (service) => apart(serviceBefore(service)) !== apart(service),
+    serviceBefore,
   };
 }
 
 /** The reason that another base image is; null where it is the same. */
-async function baseEdit(
-  { project, before }: Trees,
-  { settingsBefore }: Pick<SettingsEdit, 'settingsBefore'>,
-) {
+async function baseEdit({ project, before }: Trees, { serviceBefore }: SettingsEdit) {
   const old = { ...project, snapshot: await before() };
   return async (service: Service) => {
     const { kind } = await dockerfileOf(project, service);
     // A Dockerfile of the service's own names it, except where the configuration does.
-    const baseOf = async (at: Project, { settings }: Pick<Service, 'settings'>) =>
-      kind === 'own' ? (settings.base ?? '') : baseImage(at, { ...service, settings });
-    const [was, is] = [
-      await baseOf(old, { settings: settingsBefore(service) }),
-      await baseOf(project, service),
-    ];
+    const baseOf = async (at: Project, asked: Service) =>
+      kind === 'own' ? (asked.settings.base ?? '') : baseImage(at, asked);
+    const [was, is] = [await baseOf(old, serviceBefore(service)), await baseOf(project, service)];
     return was === is ? null : baseReason(was, is);
   };
 }
@@ -119,14 +125,13 @@ async function templateEdit({ project, before }: Trees): Promise<Judge> {
 async function rulesEdit(
   { project, before }: Trees,
   changed: ReadonlySet<string>,
-  { settingsBefore }: Pick<SettingsEdit, 'settingsBefore'>,
+  { serviceBefore }: SettingsEdit,
 ): Promise<Judge> {
-  const [old, { snapshot, root }] = [await before(), project];
-  const known = new Map<string, Promise<ReadonlySet<Workspace>>>();
+  const [old, { snapshot }] = [await before(), project];
+  const known = new Map<string, Promise<Reached>>();
   return async (service) => {
     const { kind, origin } = await dockerfileOf(project, service);
-    const serviceBefore = { ...service, settings: settingsBefore(service) };
-    const was = await nullIfWrong(readIgnoreRules(old, serviceBefore, origin));
+    const was = await nullIfWrong(readIgnoreRules(old, serviceBefore(service), origin));
     const is = await readIgnoreRules(snapshot, service, origin);
     if (was?.key === is.key) return false;
     const key = `${was?.key}\n\n${is.key}`;
@@ -134,28 +139,28 @@ async function rulesEdit(
     const asksAll = was === null || kind === 'own' || (known.size === mostRules && !known.has(key));
     if (asksAll) return true;
     const isSifted = (path: string) => was.ignores(path) !== is.ignores(path);
-    const reached = known.get(key) ?? siftedWorkspaces(project, changed, isSifted);
+    const reached = known.get(key) ?? reachedBySifting(project, changed, isSifted);
     known.set(key, reached);
-    const found = await reached;
-    return found.has(root) || found.has(service.workspace);
+    return isReached(service, await reached);
   };
 }
 
 /** All workspaces are looked through for each pair of rules: where services have many of their own, one by one is sooner done. */
 const mostRules = 4;
 
-/** Workspaces with such a file, and all that need one of them. */
-async function siftedWorkspaces(
+/** Whom workspaces with such a file reach. */
+async function reachedBySifting(
   project: Project,
   changed: ReadonlySet<string>,
   isSifted: (path: string) => boolean,
-): Promise<ReadonlySet<Workspace>> {
+): Promise<Reached> {
   const owner = workspaceOwner(project);
   const sifted = new Set([...changed].filter(isSifted).map(owner));
   const others = [...project.workspaces.values()].filter((workspace) => !sifted.has(workspace));
   const files = await Promise.all(others.map(({ path }) => project.snapshot.files(path)));
   for (const { path } of files.flat()) if (isSifted(path)) sifted.add(owner(path));
-  const owners = [...sifted].filter((workspace) => workspace !== null);
-  const isForAll = owners.some((workspace) => neededByThirdParty(project, workspace));
-  return workspaceDependents(project, isForAll ? [project.root] : owners);
+  return reachedBy(
+    project,
+    [...sifted].filter((workspace) => workspace !== null),
+  );
 }

@@ -1,3 +1,4 @@
+import { configFileNames } from '../config/loadConfig.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { versionsLookup } from '../workspace/lockfile/lockfileSlice.ts';
 import type { ServiceInputs } from './attributeCommits.ts';
@@ -51,7 +52,7 @@ async function sourceMatcher(
 
 /** Files that decide how the image is made without being in it. */
 function isSettings(path: string, { service, contents }: ServiceSide): boolean {
-  const files = ['shipyarn.yaml', 'shipyarn.yml', '.nvmrc', '.node-version', '.dockerignore'];
+  const files = [...configFileNames, '.nvmrc', '.node-version', '.dockerignore'];
   return (
     files.includes(path) ||
     path === `${service.path}/.dockerignore` ||

@@ -6,7 +6,8 @@ import type { ParsedConfigFile } from './parseConfigFile.ts';
 import type { ConfigFile } from './schema.ts';
 import type { Config, Environment, Origin } from './settings.ts';
 
-const configFileNames = ['shipyarn.yaml', 'shipyarn.yml'];
+/** In the root of the repo; the first that is there counts. */
+export const configFileNames = ['shipyarn.yaml', 'shipyarn.yml'];
 
 /**
  * The configuration at a snapshot: `shipyarn.yaml`, else `package.json#shipyarn`, laid over what it `extends`;
