@@ -1,24 +1,35 @@
+import { escapeRegExp } from '../escapeRegExp.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 
-/** The lockfile is searched through for each workspace. */
-const thirdPartyNeeds = new WeakMap<Project, Map<Workspace, boolean>>();
+/** What has been asked about, by project: all that is asked at once takes one search of the lockfile. */
+const known = new WeakMap<Project, Map<Workspace, boolean>>();
 
-/** Whether a third-party package has the workspace among its dependencies: then it may stand in any slice. */
-export function neededByThirdParty(project: Project, workspace: Workspace): boolean {
-  const known = thirdPartyNeeds.get(project) ?? new Map<Workspace, boolean>();
-  thirdPartyNeeds.set(project, known);
-  const needed = known.get(workspace) ?? isNeededByThirdParty(project, workspace);
-  known.set(workspace, needed);
-  return needed;
+/** Whether a third-party package has one of the workspaces among its dependencies: then that may stand in any slice. */
+export function neededByThirdParty(project: Project, workspaces: readonly Workspace[]): boolean {
+  const answers = known.get(project) ?? new Map<Workspace, boolean>();
+  known.set(project, answers);
+  const asked = workspaces.filter((workspace) => !answers.has(workspace));
+  const needed = namesNeeded(project, asked);
+  for (const workspace of asked) answers.set(workspace, needed.has(workspace.name));
+  return workspaces.some((workspace) => answers.get(workspace));
 }
 
-function isNeededByThirdParty({ lockfile, yarn }: Project, { name }: Workspace): boolean {
-  for (let at = lockfile.indexOf(name); at !== -1; at = lockfile.indexOf(name, at + 1)) {
-    const around = lockfile.slice(at - 6, at) + lockfile.charAt(at + name.length);
-    if (!/\n {4}"?[": ]$/.test(around)) continue;
-    const end = lockfile.indexOf('\n\n', at);
-    const rest = lockfile.slice(at, end === -1 ? undefined : end);
-    if (yarn.family === 'classic' || /\n {2}linkType: hard/.test(rest)) return true;
+/** Names of those that stand among the dependencies of some lockfile entry which is no workspace. */
+function namesNeeded({ lockfile, yarn }: Project, workspaces: readonly Workspace[]): Set<string> {
+  const needed = new Set<string>();
+  if (workspaces.length === 0) return needed;
+  const names = workspaces.map(({ name }) => escapeRegExp(name));
+  let end = 0;
+  let isThirdParty = false;
+  for (const { index, 1: name = '' } of lockfile.matchAll(
+    new RegExp(`\n {4}"?(${names.join('|')})[": ]`, 'g'),
+  )) {
+    if (index >= end) {
+      const blank = lockfile.indexOf('\n\n', index);
+      end = blank === -1 ? lockfile.length : blank;
+      isThirdParty = yarn.family === 'classic' || lockfile.slice(index, end).includes('\n  linkType: hard');
+    }
+    if (isThirdParty) needed.add(name);
   }
-  return false;
+  return needed;
 }

@@ -18,8 +18,7 @@ export function reachedBy(
   const touched = [...changed];
   const found = workspaceDependents(project, touched);
   for (const workspace of otherwise) found.add(workspace);
-  const isForAll =
-    found.has(project.root) || touched.some((workspace) => neededByThirdParty(project, workspace));
+  const isForAll = found.has(project.root) || neededByThirdParty(project, touched);
   return isForAll ? 'everyone' : found;
 }
 

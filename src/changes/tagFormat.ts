@@ -2,6 +2,7 @@ import valid from 'semver/functions/valid.js';
 import { unscopedName } from '../config/serviceSettings.ts';
 import type { Config } from '../config/settings.ts';
 import { inputFailure } from '../errors.ts';
+import { escapeRegExp } from '../escapeRegExp.ts';
 
 export interface TagFormat {
   /** Git tag of a service's version. */
@@ -68,7 +69,7 @@ export function tagFormat(
 function tagPattern(template: string): RegExp {
   const parts = template.split(/(\{service\}|\{name\}|\{version\})/).map((part) => {
     if (part === '{version}') return `(?<version>${versionPattern})`;
-    return /^\{.*\}$/.test(part) ? '.+' : part.replace(/[.*+?^$()|[\]\\{}]/g, '\\$&');
+    return /^\{.*\}$/.test(part) ? '.+' : escapeRegExp(part);
   });
   return new RegExp(`^${parts.join('')}$`, 'd');
 }

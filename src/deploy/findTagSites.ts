@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../escapeRegExp.ts';
 import { findImages } from './findImages.ts';
 import { normalRepository } from './imageReference.ts';
 import { findMarkedSites, markersIn } from './markers.ts';
@@ -65,7 +66,7 @@ function servicesOf({ images }: TagSite, wanted: readonly WantedImage[]): string
 
 /** Whether the text holds the repository as a whole name, with or without its registry. */
 function names(text: string, repository: string): boolean {
-  const escaped = repository.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const escaped = escapeRegExp(repository);
   return new RegExp(`(?<![\\w./-])${escaped}(?![\\w/-])`).test(text);
 }
 

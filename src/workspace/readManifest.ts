@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { inputFailure } from '../errors.ts';
+import { escapeRegExp } from '../escapeRegExp.ts';
 import type { PackageManifest, Workspace } from './project.ts';
 import type { Snapshot } from './snapshot.ts';
 
@@ -108,7 +109,7 @@ function lineOfSyntaxError(text: string, error: Error): number {
 /** Line of a dependency in a manifest, from 1; the first line where it cannot be told. */
 export function lineOfDependency(workspace: Workspace, dependency: string): number {
   const text = workspace.manifestBytes.toString('utf8');
-  const offset = text.search(new RegExp(`"${dependency.replace(/[.*+?^$()|[\]\\{}]/g, '\\$&')}"\\s*:\\s*"`));
+  const offset = text.search(new RegExp(`"${escapeRegExp(dependency)}"\\s*:\\s*"`));
   return offset === -1 ? 1 : text.slice(0, offset).split('\n').length;
 }
 

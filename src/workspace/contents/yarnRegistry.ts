@@ -1,3 +1,4 @@
+import { escapeRegExp } from '../../escapeRegExp.ts';
 import type { Project, YarnSettings } from '../project.ts';
 import type { Snapshot } from '../snapshot.ts';
 
@@ -33,7 +34,7 @@ async function classicRegistry(snapshot: Snapshot): Promise<YarnRegistry> {
   const inNpmrc = (key: string) => lineValue(npmrc ?? '', `${key}\\s*=`);
   const server = lineValue(yarnrc ?? '', '"?registry"?\\s') ?? inNpmrc('registry');
   const host = (server ?? '').replace(/^https?:/, '').replace(/\/$/, '');
-  const place = `${host.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}/?:`;
+  const place = `${escapeRegExp(host)}/?:`;
   return { server, token: inNpmrc(`${place}_authToken`), ident: inNpmrc(`${place}_auth`) };
 }
 
