@@ -7,36 +7,56 @@ import type { Project, Workspace } from '../workspace/project.ts';
 export function dependencyPath(project: Project, workspace: string, service: Workspace): string[] | null {
   const runtime = ['dependencies', 'optionalDependencies', 'peerDependencies'];
   return (
-    search(project, workspace, service, runtime) ??
-    search(project, workspace, service, [...runtime, 'devDependencies'])
+    trail(workspace, waysFrom(project, service, runtime)) ??
+    trail(workspace, waysFrom(project, service, [...runtime, 'devDependencies']))
   );
 }
 
-function search(
-  project: Project,
-  target: string,
-  service: Workspace,
-  fields: readonly string[],
-): string[] | null {
-  const cameFrom = new Map<Workspace, Workspace | null>([[service, null]]);
-  for (const workspace of cameFrom.keys()) {
-    if (workspace.path === target) return trail(workspace, cameFrom);
-    for (const dependency of dependenciesOf(workspace, project, fields)) {
-      if (!cameFrom.has(dependency)) cameFrom.set(dependency, workspace);
-    }
-  }
-  return null;
+/** By its folder each workspace that a service leads to: the one that names it, nearer to the service. */
+type Ways = ReadonlyMap<string, Workspace | null>;
+
+/** What was found in a project, by fields and folder. */
+interface Found {
+  ways: Map<string, Ways>;
+  dependencies: Map<string, Workspace[]>;
 }
 
-const known = new WeakMap<object, Map<string, Workspace[]>>();
+const known = new WeakMap<object, Found>();
+
+function foundIn({ structure }: Project): Found {
+  const found = known.get(structure) ?? { ways: new Map(), dependencies: new Map() };
+  known.set(structure, found);
+  return found;
+}
+
+/** Of a service that many workspaces changed for, each is asked about. */
+function waysFrom(project: Project, service: Workspace, fields: readonly string[]): Ways {
+  const { ways } = foundIn(project);
+  const key = `${fields.length} ${service.path}`;
+  const found = ways.get(key) ?? findWays(project, service, fields);
+  ways.set(key, found);
+  return found;
+}
+
+function findWays(project: Project, service: Workspace, fields: readonly string[]): Ways {
+  const cameFrom = new Map<string, Workspace | null>([[service.path, null]]);
+  const reached = [service];
+  for (const workspace of reached) {
+    for (const dependency of dependenciesOf(workspace, project, fields)) {
+      if (cameFrom.has(dependency.path)) continue;
+      cameFrom.set(dependency.path, workspace);
+      reached.push(dependency);
+    }
+  }
+  return cameFrom;
+}
 
 /** The workspaces that one names, by name; found once for all services that lead over it. */
 function dependenciesOf(workspace: Workspace, project: Project, fields: readonly string[]): Workspace[] {
-  const lists = known.get(project.structure) ?? new Map<string, Workspace[]>();
-  known.set(project.structure, lists);
+  const { dependencies } = foundIn(project);
   const key = `${fields.length} ${workspace.path}`;
-  const list = lists.get(key) ?? findDependencies(workspace, project, fields);
-  lists.set(key, list);
+  const list = dependencies.get(key) ?? findDependencies(workspace, project, fields);
+  dependencies.set(key, list);
   return list;
 }
 
@@ -45,8 +65,9 @@ function findDependencies(workspace: Workspace, project: Project, fields: readon
   return names.sort().flatMap((name) => project.workspaces.get(name) ?? []);
 }
 
-function trail(from: Workspace, cameFrom: ReadonlyMap<Workspace, Workspace | null>): string[] {
-  const folders: string[] = [];
-  for (let at: Workspace | null = from; at !== null; at = cameFrom.get(at) ?? null) folders.push(at.path);
+function trail(from: string, ways: Ways): string[] | null {
+  if (!ways.has(from)) return null;
+  const folders = [from];
+  for (let at = ways.get(from); at; at = ways.get(at.path)) folders.push(at.path);
   return folders;
 }
