@@ -3,6 +3,8 @@ import type { AttributedCommit, InputPart } from './serviceChange.ts';
 
 /** What one service is made of, as far as commits are concerned. */
 export interface ServiceInputs {
+  /** Those of a commit's paths that may be a part of the service, in their order. */
+  among(paths: readonly string[]): readonly string[];
   /** The part of the service that a path in the repo is or was; null: none. */
   partOf(path: string): InputPart | null;
   /** Whether a commit that touched `yarn.lock` changed what the service takes from it. */
@@ -22,7 +24,7 @@ export async function attributeCommits(
 
 async function touchedParts(commit: GitCommit, inputs: ServiceInputs): Promise<InputPart[]> {
   const parts = new Map<string, InputPart>();
-  for (const path of commit.paths) {
+  for (const path of inputs.among(commit.paths)) {
     const part = inputs.partOf(path);
     if (part === null) continue;
     const key = `${part.kind} ${part.workspace ?? ''}`;

@@ -5,7 +5,8 @@ import { changedPackages } from './changedPackages.ts';
 import { changedSettings } from './changedSettings.ts';
 import { boundedPaths, editReasons, way } from './editReasons.ts';
 import type { Reason } from './reason.ts';
-import { entriesAt, pathsBeyond, type ServiceSide } from './serviceSide.ts';
+import type { ServiceSide } from './serviceSide.ts';
+import { entriesAt, pathsBeyond } from './sidePaths.ts';
 
 /**
  * Why the images of two sides of a service differ, as they do, in values for people. `changed` holds the paths that

@@ -3,7 +3,8 @@ import { inputClassifier } from './inputParts.ts';
 import type { PlainChanges } from './plainChanges.ts';
 import type { Reason } from './reason.ts';
 import type { InputPart } from './serviceChange.ts';
-import { holds, installs, type ServiceSide } from './serviceSide.ts';
+import type { ServiceSide } from './serviceSide.ts';
+import { heldPaths, installLayers } from './sidePaths.ts';
 
 /** More files say nothing more to a person. */
 const mostPaths = 20;
@@ -17,9 +18,9 @@ export function plainReasons(
   { paths, manifests, leavesOut, more }: PlainChanges,
 ): Reason[] | null {
   if ((leavesOut || manifests.size > 0) && after.contents.shape !== 'layers') return null;
-  const edited = paths.filter((path) => holds(after, path)).sort();
+  const edited = heldPaths(after, paths).sort();
   if (edited.length + more.length === 0) return null;
-  if (edited.some((path) => !manifests.has(path) && installs(after, path))) return null;
+  if (heldPaths(after, paths, installLayers(after)).some((path) => !manifests.has(path))) return null;
   return [...editReasons(edited, [after]), ...more];
 }
 

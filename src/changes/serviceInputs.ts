@@ -1,10 +1,13 @@
 import { configFileNames } from '../config/loadConfig.ts';
+import { once } from '../once.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { versionsLookup } from '../workspace/lockfile/lockfileSlice.ts';
 import type { ServiceInputs } from './attributeCommits.ts';
 import { inputClassifier } from './inputParts.ts';
 import { type LockfileEdits, lockfileHeader } from './lockfileEdits.ts';
-import { holds, type ServiceSide } from './serviceSide.ts';
+import { pathsAmong } from './pathsAmong.ts';
+import type { ServiceSide } from './serviceSide.ts';
+import { holds } from './sidePaths.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 /**
@@ -20,11 +23,16 @@ export async function serviceInputs(
   const classify = inputClassifier(sides);
   const isKnown = (path: string) =>
     sides.some((side) => side.contents.dockerfile.origin === path || holds(side, path));
-  const isSource = await sourceMatcher(sides);
+  const folders = new Set(sides.flatMap((side) => [...side.folders]));
+  const isSource = await sourceMatcher(sides, folders);
+  const settings = new Set(sides.flatMap(settingsFiles));
+  const owned = sides.map(({ project }) => ({ project, folders }));
+  const named = once(() => [...settings, ...sides.flatMap(namedInputs)]);
   const slices = () => sides.flatMap(({ closures }) => closures.map(({ slice }) => slice));
   return {
+    among: (paths) => pathsAmong(paths, owned, named()),
     partOf(path) {
-      if (sides.some((side) => isSettings(path, side))) return settingsCount ? { kind: 'config' } : null;
+      if (settings.has(path)) return settingsCount ? { kind: 'config' } : null;
       return isSource(path) || isKnown(path) ? classify(path) : null;
     },
     async lockfileTouched(commit) {
@@ -39,9 +47,9 @@ export async function serviceInputs(
 /** Tells files of the service's workspaces, present or past, from what the rules leave out. */
 async function sourceMatcher(
   sides: readonly [ServiceSide, ...ServiceSide[]],
+  folders: ReadonlySet<string>,
 ): Promise<(path: string) => boolean> {
   const [{ project, service, contents }] = sides;
-  const folders = new Set(sides.flatMap((side) => [...side.folders]));
   const owners = sides.map((side) => workspaceOwner(side.project));
   const rules = await readIgnoreRules(project.snapshot, service, contents.dockerfile.origin);
   return (path) => {
@@ -50,12 +58,17 @@ async function sourceMatcher(
   };
 }
 
+/** Paths that are in the image, or describe it, wherever they stand. */
+function namedInputs({ contents, apart }: ServiceSide): string[] {
+  const { origin } = contents.dockerfile;
+  return [...(origin === null ? [] : [origin]), ...apart];
+}
+
 /** Files that decide how the image is made without being in it. */
-function isSettings(path: string, { service, contents }: ServiceSide): boolean {
-  const files = [...configFileNames, '.nvmrc', '.node-version', '.dockerignore'];
-  return (
-    files.includes(path) ||
-    path === `${service.path}/.dockerignore` ||
-    path === `${contents.dockerfile.origin}.dockerignore`
-  );
+function settingsFiles({ service, contents }: ServiceSide): string[] {
+  return [
+    ...configFileNames,
+    ...['.nvmrc', '.node-version', '.dockerignore'],
+    ...[`${service.path}/.dockerignore`, `${contents.dockerfile.origin}.dockerignore`],
+  ];
 }

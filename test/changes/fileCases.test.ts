@@ -69,6 +69,44 @@ describe('a change of files since the release', () => {
     ]);
   });
 
+  it('of more files than are looked at one by one reaches whom a single one does', async () => {
+    const repo = await releasedModelRepo();
+    const numbers = Array.from({ length: 30 }, (_, index) => index);
+    const hash = repo.edit('style: format', (model) => {
+      for (const number of numbers) {
+        model.files[`docs/${number}.md`] = 'new';
+        editFile(model, web, `src/${number}.js`, 'new');
+        editFile(model, 'packages/log', `src/${number}.js`, 'new');
+      }
+      editFile(model, 'packages/http', 'src/index.js', 'edited');
+    });
+    const undone = repo.edit('fix: less', (model) => {
+      for (const number of numbers) editFile(model, web, `src/${number}.js`, null);
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['api', 'worker']);
+    expect(changes.get('api')?.reasons).toMatchObject([
+      { kind: 'workspace', workspace: 'packages/http', paths: ['packages/http/src/index.js'] },
+      { kind: 'workspace', workspace: 'packages/log', paths: { length: 20 }, morePaths: 10 },
+    ]);
+    expect(changes.get('worker')?.reasons).toMatchObject([{ workspace: 'packages/log', morePaths: 10 }]);
+    expect(changes.get('api')?.commits).toMatchObject([
+      {
+        commit: { hash },
+        parts: [
+          { kind: 'workspace', workspace: 'packages/http' },
+          { kind: 'workspace', workspace: 'packages/log' },
+        ],
+      },
+    ]);
+    const sinceThen = await repo.changes({ since: hash });
+    expect(affectedNames(sinceThen)).toEqual(['web']);
+    expect(sinceThen.get('web')).toMatchObject({
+      reasons: [{ kind: 'source', morePaths: 10 }],
+      commits: [{ commit: { hash: undone } }, { commit: { hash } }],
+    });
+  });
+
   it("outside all workspaces is nobody's", async () => {
     const repo = await releasedModelRepo();
     repo.edit('docs: explain', ({ files }) => {

@@ -45,6 +45,13 @@ const edits: Record<string, Edit> = {
     editFile(model, anyFolder(model, random), path as string, content);
     return true;
   },
+  'write a file in every folder': (model, random) => {
+    const [name, content] = [`src/${Math.floor(random() * 3)}`, text(random)];
+    for (const folder of Object.keys(model.workspaces))
+      for (const kind of ['js', 'test.js', 'md', 'json']) editFile(model, folder, `${name}.${kind}`, content);
+    model.files['docs/all.md'] = content;
+    return true;
+  },
   'delete or rename a file': (model, random) => {
     const folder = anyFolder(model, random);
     const path = pick(Object.keys(model.workspaces[folder]?.files ?? {}), random);

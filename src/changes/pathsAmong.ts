@@ -1,0 +1,53 @@
+import type { ServiceSide } from './serviceSide.ts';
+import { workspaceOwner } from './workspaceOwner.ts';
+
+/** Positions of a list's paths, ascending, by what they are looked up by. */
+type Positions = ReadonlyMap<string, readonly number[]>;
+
+/** As many are sooner looked at one by one. */
+const few = 20;
+
+const positionsByPath = new WeakMap<readonly string[], Positions>();
+const positionsByFolder = new WeakMap<object, WeakMap<readonly string[], Positions>>();
+
+/**
+ * Those of a list's paths, in its order, that belong to workspaces in these folders (`''`: to none) or are `named`; of a
+ * short list all. A long one is looked through once for all services: a commit may touch every file.
+ */
+export function pathsAmong(
+  paths: readonly string[],
+  owned: readonly Pick<ServiceSide, 'project' | 'folders'>[],
+  named: Iterable<string>,
+): readonly string[] {
+  if (paths.length <= few) return paths;
+  const found = new Set<number>();
+  const add = (position: number) => found.add(position);
+  for (const { project, folders } of owned) {
+    const known = positionsByFolder.get(project.structure) ?? new WeakMap<readonly string[], Positions>();
+    positionsByFolder.set(project.structure, known);
+    const owner = workspaceOwner(project);
+    const byFolder = positions(paths, known, (path) => owner(path)?.path ?? '');
+    for (const folder of folders) byFolder.get(folder)?.forEach(add);
+  }
+  const byPath = positions(paths, positionsByPath, (path) => path);
+  for (const path of named) byPath.get(path)?.forEach(add);
+  return [...found].sort((a, b) => a - b).map((position) => paths[position] as string);
+}
+
+function positions(
+  paths: readonly string[],
+  known: WeakMap<readonly string[], Positions>,
+  keyOf: (path: string) => string,
+): Positions {
+  const before = known.get(paths);
+  if (before !== undefined) return before;
+  const found = new Map<string, number[]>();
+  paths.forEach((path, position) => {
+    const key = keyOf(path);
+    const others = found.get(key);
+    if (others === undefined) found.set(key, [position]);
+    else others.push(position);
+  });
+  known.set(paths, found);
+  return found;
+}

@@ -1,0 +1,95 @@
+import type {
+  ContextContents,
+  ContextEntry,
+  ContextLayer,
+  ContextPart,
+} from '../workspace/contextContents.ts';
+import { folderOf, type ServiceSide } from './serviceSide.ts';
+import { workspaceOwner } from './workspaceOwner.ts';
+
+/** What the image is made of at a path in the repo; a file may stand in several layers. */
+export function entriesAt({ contents }: ServiceSide, path: string): ContextEntry[] {
+  return contents.layers.flatMap((layer) => entryAt(layer, contents, path) ?? []);
+}
+
+/** Whether the image is made of what stands at a path in the repo; asked of every path that a commit touched. */
+export function holds(side: ServiceSide, path: string): boolean {
+  return mayHold(side, path) && entriesAt(side, path).length > 0;
+}
+
+/** Whether a path belongs to a workspace that the image holds files of, or is in the image by itself. */
+function mayHold({ project, folders, apart }: ServiceSide, path: string): boolean {
+  if (apart.has(path)) return true;
+  const workspace = workspaceOwner(project)(path);
+  return workspace !== null && folders.has(workspace.path);
+}
+
+/** A list as long is looked through for each part of a context, which many services share, and not path by path. */
+const longList = 20;
+
+/** Those of a list's paths in the repo that the image is made of; of them only what these layers hold. */
+export function heldPaths(
+  side: ServiceSide,
+  paths: readonly string[],
+  layers: readonly ContextLayer[] = side.contents.layers,
+): string[] {
+  const { contents } = side;
+  if (paths.length > longList) {
+    const lists = layers.flatMap((layer) =>
+      layer.parts.map((part) => pathsInPart(part, folderOf(layer, contents), paths)),
+    );
+    return [...new Set(lists.flat())];
+  }
+  const isHeld = (path: string) => layers.some((layer) => entryAt(layer, contents, path) !== undefined);
+  return paths.filter((path) => mayHold(side, path) && isHeld(path));
+}
+
+/** A list, and what was found of it in parts. */
+interface Searched {
+  paths: ReadonlySet<string>;
+  found: WeakMap<ContextPart, readonly string[]>;
+}
+
+const searched = new WeakMap<readonly string[], Searched>();
+
+/** Those of a list's paths that a part holds, whose own paths start from a folder. */
+function pathsInPart(part: ContextPart, folder: string, list: readonly string[]): readonly string[] {
+  const { paths, found } = searched.get(list) ?? { paths: new Set(list), found: new WeakMap() };
+  searched.set(list, { paths, found });
+  const known = found.get(part);
+  if (known !== undefined) return known;
+  const held = part.entries().flatMap(({ path }) => (paths.has(folder + path) ? [folder + path] : []));
+  found.set(part, held);
+  return held;
+}
+
+/** Layers that an install reads. */
+export function installLayers({ contents }: ServiceSide): ContextLayer[] {
+  return contents.layers.filter(({ name }) => name === 'manifests' || name === 'production');
+}
+
+function entryAt(layer: ContextLayer, contents: ContextContents, path: string): ContextEntry | undefined {
+  const folder = folderOf(layer, contents);
+  return path.startsWith(folder) ? layer.entry(path.slice(folder.length)) : undefined;
+}
+
+/** Paths in the repo of those files of a side that are not in a part which the other side has as well. */
+export function pathsBeyond({ contents }: ServiceSide, { contents: others }: ServiceSide): string[] {
+  const isSameShape = contents.shape === others.shape;
+  return contents.layers.flatMap((layer) => {
+    const other = isSameShape ? others.layers.find(({ name }) => name === layer.name) : undefined;
+    const folder = folderOf(layer, contents);
+    return partsBeyond(layer.parts, other?.parts ?? []).flatMap((part) =>
+      part.entries().map(({ path }) => folder + path),
+    );
+  });
+}
+
+/** Parts that differ from the others'; the same ones are known without a look at what is in them. */
+function partsBeyond(parts: readonly ContextPart[], others: readonly ContextPart[]): ContextPart[] {
+  const mine = new Set(parts);
+  const theirs = new Set(others);
+  const unshared = parts.filter((part) => !theirs.has(part));
+  const keys = new Set(others.filter((part) => !mine.has(part)).map(({ key }) => key));
+  return unshared.filter(({ key }) => !keys.has(key));
+}
