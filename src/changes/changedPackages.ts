@@ -1,7 +1,7 @@
 import { namesApart } from '../workspace/lockfile/compareCones.ts';
 import { type LockfileSlice, versionsLookup } from '../workspace/lockfile/lockfileSlice.ts';
 import type { PackageCone } from '../workspace/lockfile/packageCones.ts';
-import type { PackageChange, Reason } from './reason.ts';
+import type { PackageChange } from './reason.ts';
 
 /** More packages say nothing more to a person, and to find the way to each takes long. */
 const mostPackages = 50;
@@ -13,7 +13,7 @@ const mostPackages = 50;
 export function changedPackages(
   before: readonly LockfileSlice[],
   after: readonly LockfileSlice[],
-): Pick<Reason, 'packages' | 'morePackages'> {
+): { packages: PackageChange[]; morePackages?: number } {
   const names = [...namesThatMayDiffer(before, after)].sort();
   const versionsOf = versionsLookup(names.length);
   const versionsIn = (slices: readonly LockfileSlice[], name: string) => {

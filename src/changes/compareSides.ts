@@ -1,3 +1,4 @@
+import { once } from '../once.ts';
 import type { Closure } from '../workspace/closure.ts';
 import type { ContextEntry } from '../workspace/contextContents.ts';
 import type { LockfileSlice } from '../workspace/lockfile/lockfileSlice.ts';
@@ -29,7 +30,7 @@ export function compareSides(
     ),
     ...came.map((workspace) => workspaceReason(workspace, after, 'added')),
     ...went.map((workspace) => workspaceReason(workspace, before, 'dropped')),
-    ...lockfileReasons(old, young),
+    ...lockfileReasons(old, young, changed.has('yarn.lock')),
     ...ruleReasons(
       touched.filter((path) => !changed.has(path)),
       before,
@@ -83,13 +84,18 @@ function workspaceReason(workspace: string, side: ServiceSide, change: 'added' |
   return { kind: 'workspace', workspace, ...way(workspace, side), change };
 }
 
-function lockfileReasons(before: readonly Closure[], after: readonly Closure[]): Reason[] {
+/** What differs between the slices. `isEdited`: the lockfile is another one, and most slices differ by a package. */
+function lockfileReasons(before: readonly Closure[], after: readonly Closure[], isEdited: boolean): Reason[] {
   const slices = (closures: readonly Closure[]) => closures.map(({ slice }) => slice);
   const [old, young] = [slices(before), slices(after)];
-  const isSame = (slice: LockfileSlice, index: number) =>
-    slice === young[index] || slice.digest() === young[index]?.digest();
-  if (old.length === young.length && old.every(isSame)) return [];
-  return [{ kind: 'lockfile', ...changedPackages(old, young) }];
+  const areSame = (isSame: (a: LockfileSlice, b: LockfileSlice | undefined) => boolean) =>
+    old.length === young.length && old.every((slice, index) => isSame(slice, young[index]));
+  if (areSame((a, b) => a === b)) return [];
+  const changed = once(() => changedPackages(old, young));
+  // Names are sooner compared than digests computed.
+  const differs = isEdited && changed().packages.length > 0;
+  if (!differs && areSame((a, b) => a.digest() === b?.digest())) return [];
+  return [{ kind: 'lockfile', ...changed() }];
 }
 
 /** Files that came or went though nobody touched them: ignore rules, `inputs`, tsconfig chains. */

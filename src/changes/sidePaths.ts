@@ -73,16 +73,23 @@ function entryAt(layer: ContextLayer, contents: ContextContents, path: string): 
   return path.startsWith(folder) ? layer.entry(path.slice(folder.length)) : undefined;
 }
 
-/** Paths in the repo of those files of a side that are not in a part which the other side has as well. */
+/**
+ * Paths in the repo of those files of a side that are not in a part which the other side has as well, but for the
+ * lockfile: what of a slice differs is told by its packages.
+ */
 export function pathsBeyond({ contents }: ServiceSide, { contents: others }: ServiceSide): string[] {
   const isSameShape = contents.shape === others.shape;
   return contents.layers.flatMap((layer) => {
     const other = isSameShape ? others.layers.find(({ name }) => name === layer.name) : undefined;
     const folder = folderOf(layer, contents);
-    return partsBeyond(layer.parts, other?.parts ?? []).flatMap((part) =>
+    return partsBeyond(withoutLockfile(layer.parts), withoutLockfile(other?.parts ?? [])).flatMap((part) =>
       part.entries().map(({ path }) => folder + path),
     );
   });
+}
+
+function withoutLockfile(parts: readonly ContextPart[]): readonly ContextPart[] {
+  return parts.filter(({ folder }) => folder !== 'yarn.lock');
 }
 
 /** Parts that differ from the others'; the same ones are known without a look at what is in them. */
