@@ -1,12 +1,16 @@
+import { once } from '../once.ts';
 import { reachable } from '../reachable.ts';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
-import type { LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
+import { type LockfileEntry, parsePackage } from '../workspace/lockfile/parseBerryLockfile.ts';
 import { workspaceDependencies } from '../workspace/lockfile/workspaceDependencies.ts';
+import { workspaceBody } from '../workspace/lockfile/writeBerryEntry.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
-import { ignoredByAll } from './ignoredByAll.ts';
+import { widestScope } from './widestScope.ts';
+
+type Scope = Pick<SliceScope, 'development' | 'ignored'>;
 
 /** Whom edits of `yarn.lock` reach. */
 export interface LockfileReach {
@@ -26,11 +30,10 @@ export async function reachOfEdits(
 ): Promise<LockfileReach | null> {
   if (project.yarn.family === 'classic') return null;
   const graph = berryGraph(project);
-  const edits = editsOf(graph, (await since.read('yarn.lock'))?.toString('utf8') ?? '');
+  const scope = await widestScope(project, services);
+  const edits = editsOf(graph, (await since.read('yarn.lock'))?.toString('utf8') ?? '', scope);
   if (edits === null) return null;
-  // Root devDependencies that are in nobody's slice.
-  const ignored = ignoredByAll(services);
-  const dependents = dependentsByEntry(project, ignored);
+  const dependents = dependentsByEntry(project, scope);
   const dependentsOf = (entry: LockfileEntry) => dependents.get(entry) ?? [];
   const reached = reachable(edits.edited, dependentsOf);
   const taken = reachable(edits.fresh, (entry) =>
@@ -38,7 +41,7 @@ export async function reachOfEdits(
   );
   const workspaces = [...reached].flatMap((entry) => graph.workspaceOf(entry) ?? []);
   const certain = workspaces.filter((workspace) =>
-    workspaceEdges(project, workspace, { development: false, ignored }).some((descriptor) =>
+    workspaceEdges(project, workspace, { ...scope, development: false }).some((descriptor) =>
       taken.has(graph.entryOf(descriptor)),
     ),
   );
@@ -53,24 +56,52 @@ interface Edits {
 }
 
 /** Null: the header differs. */
-function editsOf(graph: BerryGraph, before: string): Edits | null {
+function editsOf(graph: BerryGraph, before: string, scope: Scope): Edits | null {
   const { header, entries } = graph.lockfile;
   const other = before.replaceAll('\r\n', '\n');
   if (!other.startsWith(header)) return null;
   const others = other.split('\n\n').map((entry) => entry.trimEnd());
   const known = new Set(others);
-  const edited = entries.filter(({ keyText, body }) => !known.has(`${keyText}\n${body}`.trimEnd()));
-  const bodies = new Set(others.map((entry) => entry.slice(entry.indexOf('\n  ') + 1)));
+  const bodies = once(() => new Map(others.map(keyAndBody)));
+  const edited = entries.filter(
+    (entry) =>
+      !known.has(`${entry.keyText}\n${entry.body}`.trimEnd()) &&
+      !isSameInSlices(graph, entry, bodies().get(entry.keyText), scope),
+  );
+  const bodiesAnywhere = new Set(bodies().values());
   const fresh = edited.filter(
-    (entry) => graph.workspaceOf(entry) === null && !bodies.has(entry.body.trimEnd()),
+    (entry) => graph.workspaceOf(entry) === null && !bodiesAnywhere.has(entry.body.trimEnd()),
   );
   return { edited, fresh };
 }
 
-function dependentsByEntry(
-  project: Project,
-  ignored: (packageName: string) => boolean,
-): Map<LockfileEntry, LockfileEntry[]> {
+function keyAndBody(entry: string): [string, string] {
+  const end = entry.indexOf('\n  ');
+  return [entry.slice(0, end), entry.slice(end + 1)];
+}
+
+/**
+ * Whether slices show nothing of an edit: of a workspace's dependencies they list those that count in their scope. What
+ * else they would list is a matter of its manifest.
+ */
+function isSameInSlices(
+  graph: BerryGraph,
+  entry: LockfileEntry,
+  before: string | undefined,
+  scope: Scope,
+): boolean {
+  const workspace = graph.workspaceOf(entry);
+  if (workspace === null || before === undefined) return false;
+  const counting = workspaceDependencies(workspace, scope, 'berry');
+  const inSlices = (at: LockfileEntry) => {
+    const found = parsePackage(at);
+    const listed = found.dependencies.filter(([name]) => counting.has(name));
+    return workspaceBody(at, found, new Map(listed), graph.lockfile.metadataVersion);
+  };
+  return inSlices(entry) === inSlices({ ...entry, body: `${before}\n` });
+}
+
+function dependentsByEntry(project: Project, scope: Scope): Map<LockfileEntry, LockfileEntry[]> {
   const graph = berryGraph(project);
   const dependents = new Map<LockfileEntry, LockfileEntry[]>();
   const addEdge = (from: LockfileEntry, descriptor: number) => {
@@ -84,20 +115,14 @@ function dependentsByEntry(
   for (const entry of graph.lockfile.entries) {
     const workspace = graph.workspaceOf(entry);
     const edges =
-      workspace === null
-        ? graph.dependenciesOf(entry)
-        : workspaceEdges(project, workspace, { development: true, ignored });
+      workspace === null ? graph.dependenciesOf(entry) : workspaceEdges(project, workspace, scope);
     for (const descriptor of edges) addEdge(entry, descriptor);
   }
   return dependents;
 }
 
 /** What is not resolved is complained about when the service is described. */
-function workspaceEdges(
-  project: Project,
-  workspace: Workspace,
-  scope: Pick<SliceScope, 'development' | 'ignored'>,
-): number[] {
+function workspaceEdges(project: Project, workspace: Workspace, scope: Scope): number[] {
   const graph = berryGraph(project);
   const parent = { name: workspace.name, reference: `workspace:${workspace.path || '.'}` };
   const dependencies = workspaceDependencies(workspace, scope, 'berry');

@@ -9,7 +9,7 @@ import type { Project, Workspace } from '../workspace/project.ts';
 import { manifestPath, readManifest } from '../workspace/readManifest.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
-import { ignoredByAll } from './ignoredByAll.ts';
+import { widestScope } from './widestScope.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 /** What edits of manifests that both trees have mean for images. */
@@ -31,7 +31,8 @@ export async function manifestEdits(
   before: () => Promise<Snapshot>,
 ): Promise<ManifestEdits> {
   const { family } = project.yarn;
-  const scope = { development: true, ignored: ignoredByAll(services), family, keepVersion: false };
+  const scope = { ...(await widestScope(project, services)), family, keepVersion: false };
+  const isRun = [project.root, ...project.workspaces.values()].some(hasInstallScripts);
   const harmless = new Set<string>();
   const understood = new Set<string>();
   const besideInstalls = new Set<string>();
@@ -40,7 +41,7 @@ export async function manifestEdits(
     const workspace = workspaceOf(project, path);
     const old = workspace === null ? null : await nullIfWrong(readManifest(await before(), workspace.path));
     if (workspace === null || old === null) continue;
-    if (inImages(old, scope) === inImages(workspace, scope)) harmless.add(path);
+    if (inImages(old, scope, isRun) === inImages(workspace, scope, isRun)) harmless.add(path);
     else if (workspace !== project.root && (await isPlainEdit(project, workspace, old))) {
       understood.add(path);
       if (inInstalls(old) === inInstalls(workspace)) besideInstalls.add(path);
@@ -56,15 +57,18 @@ function workspaceOf(project: Project, path: string): Workspace | null {
   return workspace !== null && path === manifestPath(workspace) ? workspace : null;
 }
 
-/** All that some image shows of a manifest. Of the root's that is what an install reads. */
-function inImages(workspace: Workspace, scope: ManifestScope): string {
+/**
+ * All that some image shows of a manifest. Of the root's that is what an install reads. `isRun`: an install runs scripts of
+ * some workspace.
+ */
+function inImages(workspace: Workspace, scope: ManifestScope, isRun: boolean): string {
   const { devDependencies, shipyarn } = workspace.packageManifest;
   const manifest =
     workspace.path === ''
       ? [installManifest(workspace, scope, everyInstallScript(workspace)), shipyarn]
       : sourceManifest(workspace, scope);
   // Which devDependencies there are decides which scripts can run, be they ignored.
-  return JSON.stringify([manifest, Object.keys(devDependencies ?? {})]);
+  return JSON.stringify([manifest, isRun ? Object.keys(devDependencies ?? {}) : []]);
 }
 
 /** Whether an edit leaves to others what they were: no name, no nested workspaces, nothing that an install runs. */

@@ -20,6 +20,30 @@ describe('an edit of a package.json since the release', () => {
     expect(affectedNames(await repo.changes())).toEqual(['api', 'web', 'worker']);
   });
 
+  it('of what the root develops with counts for those who build', async () => {
+    const build = { start: 'node src/server.js', build: 'node build.js' };
+    const repo = await releasedModelRepo();
+    repo.edit('build(deps-dev): add ms', ({ root }) => {
+      root.devDependencies = { ...root.devDependencies, ms: '^2.0.0' };
+    });
+    expect(affectedNames(await repo.changes())).toEqual([]);
+    repo.edit('build: compile web', ({ workspaces }) => {
+      Object.assign(workspaces['services/web'] ?? {}, { scripts: build });
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['web']);
+    await repo.release({ web: '1.1.0' });
+    repo.edit('build(deps-dev): drop ms', ({ root }) => {
+      delete root.devDependencies?.ms;
+    });
+    const after = await repo.changes();
+    expect(affectedNames(after)).toEqual(['web']);
+    expect(after.get('web')?.reasons).toEqual([
+      { kind: 'root', paths: ['package.json'] },
+      { kind: 'lockfile', packages: [{ name: 'ms', from: '2.1.2', to: null, via: expect.any(Array) }] },
+    ]);
+  });
+
   it('in the root counts where an own Dockerfile has it as it is', async () => {
     const repo = await releasedModelRepo({
       edit: (model) => editFile(model, 'services/web', 'Dockerfile', copies),

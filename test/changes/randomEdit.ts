@@ -98,10 +98,11 @@ const edits: Record<string, Edit> = {
     return true;
   },
   'add or drop a package': (model, random) => {
-    const workspace = model.workspaces[anyFolder(model, random)];
+    const isRoot = random() < 0.2;
+    const workspace = isRoot ? model.root : model.workspaces[anyFolder(model, random)];
     const name = pick(Object.keys(model.packages), random);
     if (workspace === undefined || name === undefined || model.patches?.[name]) return false;
-    const field = random() < 0.6 ? 'dependencies' : 'devDependencies';
+    const field = random() < (isRoot ? 0.2 : 0.6) ? 'dependencies' : 'devDependencies';
     workspace[field] ??= {};
     if (workspace[field][name] === undefined) workspace[field][name] = '^1.0.0';
     else delete workspace[field][name];

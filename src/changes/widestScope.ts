@@ -1,0 +1,37 @@
+import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
+import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
+import { nameMatcher } from '../workspace/nameMatcher.ts';
+import type { Project } from '../workspace/project.ts';
+import type { Service } from '../workspace/service.ts';
+
+type Scope = Pick<SliceScope, 'development' | 'ignored'>;
+
+const known = new WeakMap<readonly Service[], Promise<Scope>>();
+
+/**
+ * The most that the images of some services take of what manifests name: devDependencies only where something is built,
+ * and none that every service's `ignoreDependencies` names.
+ */
+export function widestScope(project: Project, services: readonly Service[]): Promise<Scope> {
+  const scope = known.get(services) ?? findScope(project, services);
+  known.set(services, scope);
+  return scope;
+}
+
+async function findScope(project: Project, services: readonly Service[]): Promise<Scope> {
+  const rules = new Set(services.map(({ settings }) => nameMatcher(settings.ignoreDependencies)));
+  const [rule] = rules;
+  const ignored =
+    rules.size === 1 && rule !== undefined
+      ? rule
+      : (name: string) => [...rules].every((isIgnored) => isIgnored(name));
+  return { development: await mayBuild(project, services), ignored };
+}
+
+/** A template builds where there is a build script; a Dockerfile of the service's own is given what that takes. */
+async function mayBuild(project: Project, services: readonly Service[]): Promise<boolean> {
+  const workspaces = [project.root, ...project.workspaces.values()];
+  if (workspaces.some(({ packageManifest }) => packageManifest.scripts?.build !== undefined)) return true;
+  const dockerfiles = await Promise.all(services.map((service) => dockerfileOf(project, service)));
+  return dockerfiles.some(({ kind }) => kind === 'own');
+}
