@@ -11,7 +11,7 @@ import type { ManifestEdits } from './manifestEdits.ts';
 import { type ChangedTree, isJudged, mayDiffer } from './mayDiffer.ts';
 import type { PlainChanges } from './plainChanges.ts';
 import { shapesInstalls } from './plainFiles.ts';
-import type { RootEdits } from './rootEdits.ts';
+import type { RootEdits } from './rootEdits/rootEdits.ts';
 import type { ServiceSide } from './serviceSide.ts';
 import { surelyDiffers } from './surelyDiffers.ts';
 
@@ -41,6 +41,7 @@ const noManifestEdits: ManifestEdits = {
   understood: new Set(),
   besideInstalls: new Set(),
   certain: new Set(),
+  rootDiffers: async () => false,
 };
 const noRootEdits: RootEdits = {
   understood: new Set(),
@@ -76,7 +77,7 @@ export function openBaselines(
     });
     const roots = once(async () => {
       if (![...(await changed())].some(isJudged)) return noRootEdits;
-      const { rootEdits } = await import('./rootEdits.ts');
+      const { rootEdits } = await import('./rootEdits/rootEdits.ts');
       return rootEdits({ ...head, before: snapshot, configBefore: config }, await changed());
     });
     const tree = { ...head, before: snapshot, lockfileReach, manifestEdits: manifests, rootEdits: roots };

@@ -21,7 +21,12 @@ export function plainReasons(
   const edited = heldPaths(after, paths).sort();
   if (edited.length + more.length === 0) return null;
   if (heldPaths(after, paths, installLayers(after)).some((path) => !manifests.has(path))) return null;
-  return [...editReasons(edited, [after]), ...more];
+  const isDockerfile = ({ kind }: Reason) => kind === 'dockerfile';
+  return [
+    ...more.filter(isDockerfile),
+    ...editReasons(edited, [after]),
+    ...more.filter((reason) => !isDockerfile(reason)),
+  ];
 }
 
 /** Edited files by the part of the service that they are; the newest side comes first. */

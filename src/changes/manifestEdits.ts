@@ -1,4 +1,4 @@
-import { Failure, nullIfWrong } from '../errors.ts';
+import { nullIfWrong } from '../errors.ts';
 import {
   installManifest,
   type ManifestScope,
@@ -9,6 +9,8 @@ import type { Project, Workspace } from '../workspace/project.ts';
 import { manifestPath, readManifest } from '../workspace/readManifest.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
+import { fitsLockfile } from './fitsLockfile.ts';
+import { type RootManifestEdit, rootManifestEdit } from './rootManifestEdit.ts';
 import { widestScope } from './widestScope.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -22,6 +24,7 @@ export interface ManifestEdits {
   besideInstalls: ReadonlySet<string>;
   /** Workspaces that certainly differ, as they stand in an image beside their sources. */
   certain: ReadonlySet<Workspace>;
+  rootDiffers: RootManifestEdit;
 }
 
 /** Judges edits of files called package.json by their content in both trees. */
@@ -37,18 +40,20 @@ export async function manifestEdits(
   const understood = new Set<string>();
   const besideInstalls = new Set<string>();
   const certain = new Set<Workspace>();
+  let rootDiffers: RootManifestEdit = async () => false;
   for (const path of edited) {
     const workspace = workspaceOf(project, path);
     const old = workspace === null ? null : await nullIfWrong(readManifest(await before(), workspace.path));
     if (workspace === null || old === null) continue;
     if (inImages(old, scope, isRun) === inImages(workspace, scope, isRun)) harmless.add(path);
-    else if (workspace !== project.root && (await isPlainEdit(project, workspace, old))) {
+    else if (workspace === project.root) rootDiffers = await rootManifestEdit(project, old);
+    else if (await isPlainEdit(project, workspace, old)) {
       understood.add(path);
       if (inInstalls(old) === inInstalls(workspace)) besideInstalls.add(path);
       if (besideSources(old) !== besideSources(workspace)) certain.add(workspace);
     }
   }
-  return { harmless, understood, besideInstalls, certain };
+  return { harmless, understood, besideInstalls, certain, rootDiffers };
 }
 
 /** The workspace whose manifest stands at a path; null: it is another file of that name. */
@@ -73,25 +78,11 @@ function inImages(workspace: Workspace, scope: ManifestScope, isRun: boolean): s
 
 /** Whether an edit leaves to others what they were: no name, no nested workspaces, nothing that an install runs. */
 async function isPlainEdit(project: Project, workspace: Workspace, old: Workspace): Promise<boolean> {
-  if (project.yarn.family === 'classic' || old.name !== workspace.name) return false;
+  if (old.name !== workspace.name) return false;
   if ([old, workspace].some(({ packageManifest }) => packageManifest.workspaces !== undefined)) return false;
   if ([old, workspace].some(hasInstallScripts)) return false;
-  // Loads what reads lockfiles only for this.
-  const [{ berryGraph }, { workspaceEdges }] = await Promise.all([
-    import('../workspace/lockfile/berryGraph.ts'),
-    import('../workspace/lockfile/workspaceEdges.ts'),
-  ]);
-  try {
-    workspaceEdges(project, berryGraph(project), workspace, everyDependency);
-    return true;
-  } catch (error) {
-    // Whoever describes a context says what does not fit, where that matters.
-    if (error instanceof Failure) return false;
-    throw error;
-  }
+  return fitsLockfile(project, workspace);
 }
-
-const everyDependency = { roots: [], development: true, ignored: () => false };
 
 /** What installs read, whether there is something to build, and how it starts. */
 function inInstalls(workspace: Workspace): string {

@@ -17,7 +17,7 @@ import type { ManifestEdits } from './manifestEdits.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { isReached, type Reached, reachedBy } from './reached.ts';
 import { reachedByPath } from './reachedByPath.ts';
-import type { RootEdits } from './rootEdits.ts';
+import type { RootEdits } from './rootEdits/rootEdits.ts';
 import { tsconfigUsers } from './tsconfigUsers.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -105,17 +105,14 @@ function touchedWorkspaces(
 }
 
 /** Files in the root whose edits `rootEdits` judges. */
-const judgedFiles = [...configFileNames, '.nvmrc', 'Dockerfile.template', '.dockerignore'];
+const judgedFiles = [...configFileNames, '.nvmrc', 'Dockerfile.template', '.dockerignore', '.yarnrc.yml'];
 
 export function isJudged(path: string): boolean {
   return judgedFiles.includes(path);
 }
 
 /** Files in the root that may shape every image. */
-const rootFiles = new Set([
-  ...judgedFiles,
-  ...['package.json', '.yarnrc', '.yarnrc.yml', '.npmrc', '.node-version'],
-]);
+const rootFiles = new Set([...judgedFiles, ...['package.json', '.yarnrc', '.npmrc', '.node-version']]);
 
 function shapesEveryImage(path: string, { file }: Config): boolean {
   return (

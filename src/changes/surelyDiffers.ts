@@ -6,7 +6,7 @@ import type { Service } from '../workspace/service.ts';
 import type { ManifestEdits } from './manifestEdits.ts';
 import type { ChangedTree } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
-import type { RootEdits } from './rootEdits.ts';
+import type { RootEdits } from './rootEdits/rootEdits.ts';
 import { certainDependents } from './workspaceDependents.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -21,14 +21,16 @@ export async function surelyDiffers(
   const { project } = tree;
   const manifests = await tree.manifestEdits();
   const roots = await tree.rootEdits();
+  const rootTells = async (service: Service) =>
+    (await manifests.rootDiffers(service)) || (await roots.surelyDiffers(service));
   const sources = await changedSources(tree, manifests, roots);
-  if (sources === null) return roots.surelyDiffers;
+  if (sources === null) return rootTells;
   const edits = await tree.lockfileReach();
   const taking = certainDependents(project, edits?.certain ?? []);
   const needingUnder = new Map<string, ReadonlySet<Workspace>>();
   return async (service) => {
     if (taking.has(project.root) || taking.has(service.workspace)) return true;
-    if (await roots.surelyDiffers(service)) return true;
+    if (await rootTells(service)) return true;
     const { kind, origin } = await dockerfileOf(project, service);
     const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);
     // shipyarn writes manifests, whatever the rules leave out.

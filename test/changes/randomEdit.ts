@@ -197,7 +197,17 @@ const edits: Record<string, Edit> = {
     editFile(model, anyFolder(model, random, 'services/'), '.dockerignore', pick(rules, random) as string);
     return true;
   },
-  'edit the template': toggle('Dockerfile.template', ['FROM {{base}}\n', 'FROM {{base}}\nLABEL a=b\n']),
+  'edit the template': toggle('Dockerfile.template', [
+    'FROM {{base}}\n',
+    'FROM {{base}}\nLABEL a=b\n',
+    '# hi\nFROM {{base}}\nLABEL a=c\n',
+    'FROM {{base}}\n{{#build}}LABEL a=b\n{{/build}}',
+    'FROM {{base}}\n{{#build}}LABEL a=c\n{{/build}}',
+  ]),
+  'use another Yarn': ({ root }, random) => {
+    root.packageManager = `yarn@4.${10 + Math.floor(random() * 9)}.0`;
+    return true;
+  },
   'choose a Node version': (model, random) => {
     if (random() < 0.7) return toggle('.nvmrc', ['20\n', 'v22.1.0\n'])(model, random);
     // They win over the file. Where the model says nothing, there are some.

@@ -3,6 +3,7 @@ import { affectedNames, releasedModelRepo } from './modelRepo.ts';
 import { editFile, type Model } from './monorepo.ts';
 
 const all = ['api', 'web', 'worker'];
+const api = 'services/api';
 
 describe('a change in the root since the release', () => {
   it("of .yarnrc.yml is everybody's", async () => {
@@ -122,6 +123,42 @@ describe('a change in the root since the release', () => {
     expect(changes.get('api')).toMatchObject({
       reasons: [{ kind: 'dockerfile', paths: ['Dockerfile.template'] }],
       commits: [{ parts: [{ kind: 'dockerfile' }] }],
+    });
+  });
+
+  it('of Dockerfile.template counts for what it makes, beside other reasons', async () => {
+    const template = (build: string, more = '') => `FROM {{base}}\n{{#build}}\n${build}\n{{/build}}\n${more}`;
+    const repo = await releasedModelRepo({
+      files: { 'Dockerfile.template': template('RUN one') },
+      edit(model) {
+        Object.assign(model.workspaces['services/web']?.scripts ?? {}, { build: 'node build.js' });
+      },
+    });
+    repo.edit('build: other steps', ({ files }) => {
+      files['Dockerfile.template'] = template('RUN two');
+    });
+    expect(affectedNames(await repo.changes())).toEqual(['web']);
+    repo.edit('feat: label', (model) => {
+      model.files['Dockerfile.template'] = template('RUN one', 'LABEL a=b\n');
+      model.files['.nvmrc'] = '# as everywhere\n20\n';
+      editFile(model, api, 'src/server.js', 'edited');
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(all);
+    const kinds = (name: string) => changes.get(name)?.reasons.map(({ kind }) => kind);
+    expect([kinds('api'), kinds('web')]).toEqual([['dockerfile', 'source'], ['dockerfile']]);
+  });
+
+  it('of the Yarn release that the manifest names is a matter of the root', async () => {
+    const repo = await releasedModelRepo();
+    const hash = repo.edit('build: another Yarn', ({ root }) => {
+      root.packageManager = 'yarn@4.17.0';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(all);
+    expect(changes.get('web')).toMatchObject({
+      reasons: [{ kind: 'root', paths: ['package.json'] }],
+      commits: [{ commit: { hash }, parts: [{ kind: 'root' }] }],
     });
   });
 

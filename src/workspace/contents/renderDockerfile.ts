@@ -1,5 +1,6 @@
 import Mustache from 'mustache';
 import { inputFailure } from '../../errors.ts';
+import type { DockerfileSource } from './dockerfileOf.ts';
 
 /** What a template may use; docs/dockerfile.md describes each. */
 export type TemplateVariables = Readonly<Record<string, unknown>>;
@@ -52,6 +53,38 @@ function parse(template: string, file: string): Token[] {
       cause: error,
     });
   }
+}
+
+/**
+ * Whether two templates certainly give different files, whatever the variables: they are alike but for text outside of
+ * sections, which differs in one place or in its length. False says nothing. Rejects where one is no template.
+ */
+export function surelyRenderApart(a: DockerfileSource, b: DockerfileSource): boolean {
+  const [before, after] = [a, b].map(({ text, origin }) => outlineOf(parse(text, origin ?? 'the template')));
+  if (before === undefined || after === undefined || before.dynamic !== after.dynamic) return false;
+  const differing = after.texts.filter((text, index) => text !== before.texts[index]);
+  const lengths = [before, after].map(({ texts }) => texts.join('').length);
+  return differing.length === 1 || lengths[0] !== lengths[1];
+}
+
+/** The text around what depends on variables, and that by itself. */
+function outlineOf(tokens: readonly Token[]): { texts: string[]; dynamic: string } {
+  const texts = [''];
+  const dynamic: unknown[] = [];
+  for (const token of tokens) {
+    const [kind, text] = token;
+    if (kind === '!') continue;
+    if (kind === 'text') texts.push(`${texts.pop()}${text}`);
+    else {
+      dynamic.push(shapeOf(token));
+      texts.push('');
+    }
+  }
+  return { texts, dynamic: JSON.stringify(dynamic) };
+}
+
+function shapeOf([kind, name, , , inner]: Token): unknown {
+  return [kind, name, inner?.map(shapeOf) ?? null];
 }
 
 function lookUp(name: string, known: readonly TemplateVariables[]): unknown {

@@ -1,0 +1,74 @@
+import { nullIfWrong } from '../../errors.ts';
+import { dockerfileOf } from '../../workspace/contents/dockerfileOf.ts';
+import { readIgnoreRules } from '../../workspace/contents/ignoreRules.ts';
+import { isSource } from '../../workspace/contents/sourceFiles.ts';
+import type { Project, Workspace } from '../../workspace/project.ts';
+import { isReached, type Reached, reachedBy } from '../reached.ts';
+import { certainDependents } from '../workspaceDependents.ts';
+import { workspaceOwner } from '../workspaceOwner.ts';
+import type { SettingsEdit } from './settingsEdit.ts';
+import type { Judge, Trees } from './verdict.ts';
+
+/** All workspaces are looked through for each pair of rules: where services have many of their own, one by one is sooner done. */
+const mostRules = 4;
+
+/** Ignore rules, in the configuration and `.dockerignore`: whether they leave a file out of one tree's image alone. */
+export async function rulesEdit(
+  { project, before }: Trees,
+  changed: ReadonlySet<string>,
+  { serviceBefore }: SettingsEdit,
+): Promise<Judge> {
+  const [old, { snapshot }] = [await before(), project];
+  const known = new Map<string, Promise<Sifted>>();
+  return async (service) => {
+    const { kind, origin } = await dockerfileOf(project, service);
+    const was = await nullIfWrong(readIgnoreRules(old, serviceBefore(service), origin));
+    const is = await readIgnoreRules(snapshot, service, origin);
+    if (was?.key === is.key) return 'same';
+    const key = `${was?.key}\n\n${is.key}`;
+    // What a Dockerfile of the service's own copies from elsewhere is sifted, too.
+    const asksAll = was === null || kind === 'own' || (known.size === mostRules && !known.has(key));
+    if (asksAll) return 'unsure';
+    const isSifted = (path: string) => was.ignores(path) !== is.ignores(path);
+    const sifted = known.get(key) ?? sift(project, changed, isSifted);
+    known.set(key, sifted);
+    const { reached, certain } = await sifted;
+    if (!isReached(service, reached)) return 'same';
+    // What they name may be in the image, whatever the rules say.
+    return certain.has(service.workspace) && service.settings.inputs.length === 0 ? 'differs' : 'unsure';
+  };
+}
+
+/** Whom files reach that rules leave out of one tree alone. */
+interface Sifted {
+  reached: Reached;
+  /** Workspaces that certainly have such a file, or need one that has. */
+  certain: ReadonlySet<Workspace>;
+}
+
+async function sift(
+  project: Project,
+  changed: ReadonlySet<string>,
+  isSifted: (path: string) => boolean,
+): Promise<Sifted> {
+  const owner = workspaceOwner(project);
+  const workspaces = [...project.workspaces.values()];
+  const files = await Promise.all(workspaces.map(({ path }) => project.snapshot.files(path)));
+  const sifted = files.flat().filter(({ path }) => isSifted(path));
+  const paths = [...sifted.map(({ path }) => path), ...[...changed].filter(isSifted)];
+  const isCertain = (workspace: Workspace, path: string) =>
+    !changed.has(path) && isSource(workspace, path) && !/\.json$/.test(path);
+  const certain = sifted.flatMap(({ path, mode }) => {
+    const workspace = owner(path);
+    const isFile = mode.startsWith('100');
+    return workspace !== null && isFile && isCertain(workspace, path) ? workspace : [];
+  });
+  return {
+    reached: reachedBy(project, ownersOf(paths, owner)),
+    certain: certainDependents(project, certain),
+  };
+}
+
+function ownersOf(paths: readonly string[], owner: ReturnType<typeof workspaceOwner>): Set<Workspace> {
+  return new Set(paths.flatMap((path) => owner(path) ?? []));
+}

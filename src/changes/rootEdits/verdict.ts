@@ -1,0 +1,21 @@
+import type { Config } from '../../config/settings.ts';
+import type { Project } from '../../workspace/project.ts';
+import type { Service } from '../../workspace/service.ts';
+import type { Snapshot } from '../../workspace/snapshot.ts';
+import type { Reason } from '../reason.ts';
+
+/**
+ * What the edit of a file in the root means for one service's image: it is the `same`; it certainly `differs`; only a
+ * comparison tells (`unsure`); or it differs, and nothing but this reason is to be told of the edit.
+ */
+type Verdict = 'same' | 'differs' | 'unsure' | Reason;
+
+export type Judge = (service: Service) => Promise<Verdict>;
+
+/** Both trees. */
+export interface Trees {
+  project: Project;
+  config: Config;
+  before(): Promise<Snapshot>;
+  configBefore(): Promise<Config>;
+}
