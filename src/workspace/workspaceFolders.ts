@@ -16,10 +16,8 @@ export async function workspaceFolders(
   const patterns = globs.flatMap((glob) => micromatch.braces(trim(glob), { expand: true }));
   const negative = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
   const found = new Set<string>();
-  for (const pattern of patterns) {
-    if (pattern.startsWith('!')) continue;
-    await match(snapshot, '', pattern.split('/'), from, found);
-  }
+  const positive = patterns.filter((pattern) => !pattern.startsWith('!'));
+  await Promise.all(positive.map((pattern) => match(snapshot, '', pattern.split('/'), from, found)));
   const isTakenAway = anyOf(negative.map(trim));
   const kept = [...found].filter((folder) => !isTakenAway(folder));
   return kept.map((folder) => join(from, folder)).sort(compareBytes);
@@ -38,15 +36,15 @@ async function match(
     return;
   }
   if (segment === '**') {
-    await match(snapshot, folder, rest, from, found);
-    for (const name of await folders(snapshot, join(from, folder), '*')) {
-      await match(snapshot, join(folder, name), segments, from, found);
-    }
+    const below = await folders(snapshot, join(from, folder), '*');
+    await Promise.all([
+      match(snapshot, folder, rest, from, found),
+      ...below.map((name) => match(snapshot, join(folder, name), segments, from, found)),
+    ]);
     return;
   }
-  for (const name of await folders(snapshot, join(from, folder), segment)) {
-    await match(snapshot, join(folder, name), rest, from, found);
-  }
+  const names = await folders(snapshot, join(from, folder), segment);
+  await Promise.all(names.map((name) => match(snapshot, join(folder, name), rest, from, found)));
 }
 
 async function folders(snapshot: Snapshot, parent: string, pattern: string): Promise<string[]> {

@@ -43,7 +43,14 @@ async function findDockerfile(snapshot: Snapshot, service: Service): Promise<Doc
     return { kind, text: bytes.toString('utf8'), origin: path };
   }
   if (dockerfile !== null) throw notFound(service, dockerfile);
-  return { kind: 'template', text: builtinTemplate(), origin: null };
+  return {
+    kind: 'template',
+    // Which services changed is mostly told without it.
+    get text() {
+      return builtinTemplate();
+    },
+    origin: null,
+  };
 }
 
 function notFound(service: Service, dockerfile: string) {
