@@ -79,8 +79,9 @@ export interface Project {
   /** Content of yarn.lock. */
   lockfile: string;
   /**
-   * The same for projects with equal manifests, settings and lockfile: what is computed from these alone
-   * (closures, slices) is kept by it, so that two commits between which only sources changed share it.
+   * The same for projects with equal manifests and lockfile, and settings by which both are resolved alike: what is
+   * computed from these alone (closures, slices) is kept by it, so that two commits between which only sources changed
+   * share it.
    */
   structure: object;
 }

@@ -1,7 +1,7 @@
 import { inputFailure } from '../errors.ts';
 import { once } from '../once.ts';
 import { utf8Text } from '../utf8Text.ts';
-import type { Project, Workspace } from './project.ts';
+import type { Project, Workspace, YarnSettings } from './project.ts';
 import { linkedFolder, manifestPath, readManifest } from './readManifest.ts';
 import { readYarn } from './readYarn.ts';
 import type { Snapshot } from './snapshot.ts';
@@ -32,27 +32,31 @@ export async function readProject(snapshot: Snapshot): Promise<Project> {
   const linked =
     yarn.yarn.family === 'classic' ? await readLinked(snapshot, text) : new Map<string, Workspace>();
   const project = { root, workspaces, ...yarn, linked, lockfile: text };
-  const settings = await snapshot.entry('.yarnrc.yml');
   const members = [root, ...workspaces.values(), ...linked.values()];
-  const structure = sharedStructure(members, `${oid} ${settings?.oid}`);
+  const structure = sharedStructure(members, `${oid} ${resolvingSettings(yarn.settings)}`);
   return { snapshot, ...project, structure };
 }
 
-let lastStructures: { members: readonly Workspace[]; files: string; structure: object }[] = [];
+/** The settings by which Yarn resolves other dependencies than manifests and packages name. */
+function resolvingSettings({ packageExtensions, catalog, catalogs }: YarnSettings): string {
+  return JSON.stringify([packageExtensions, catalog, catalogs]);
+}
+
+let lastStructures: { members: readonly Workspace[]; resolution: string; structure: object }[] = [];
 
 /** Unchanged manifests are the same objects (`readManifest`). A run looks at a few commits: the last ones are kept. */
-function sharedStructure(members: readonly Workspace[], files: string): object {
+function sharedStructure(members: readonly Workspace[], resolution: string): object {
   const known = lastStructures.find(
     (last) =>
-      last.files === files &&
+      last.resolution === resolution &&
       last.members.length === members.length &&
       last.members.every((workspace, index) => workspace === members[index]),
   );
   const structure = known?.structure ?? {};
-  lastStructures = [{ members, files, structure }, ...lastStructures.filter((last) => last !== known)].slice(
-    0,
-    8,
-  );
+  lastStructures = [
+    { members, resolution, structure },
+    ...lastStructures.filter((last) => last !== known),
+  ].slice(0, 8);
   return structure;
 }
 

@@ -68,8 +68,7 @@ export function openSnapshot(tree: string, objects: GitObjects): Snapshot {
     async files(path) {
       const found = await locate(path);
       if (found?.mode !== '040000') return [];
-      const files = await filesBelow(found.oid, path === '' ? '' : `${path}/`, objects);
-      return files.sort((a, b) => compareBytes(a.path, b.path));
+      return filesBelow(found.oid, path === '' ? '' : `${path}/`, objects);
     },
     async read(path) {
       const found = await locate(path);
@@ -101,6 +100,7 @@ async function readFolder(
   };
 }
 
+/** In the order of the trees, which is that of whole paths: folders stand in them as if their names ended in a slash. */
 async function filesBelow(tree: string, prefix: string, objects: GitObjects): Promise<FileEntry[]> {
   const entries = await objects.readTree(tree);
   const nested = await Promise.all(

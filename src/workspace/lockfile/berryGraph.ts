@@ -46,7 +46,7 @@ const localReference = /^(?:patch|file|portal|link):/;
 
 const graphs = new WeakMap<object, BerryGraph>();
 
-/** The project's lockfile as a graph; made once for equal manifests, settings and lockfile. */
+/** The project's lockfile as a graph; made once for projects of the same structure. */
 export function berryGraph(project: Project): BerryGraph {
   const known = graphs.get(project.structure);
   if (known !== undefined) return known;
