@@ -5,7 +5,7 @@ import { linter, type MonorepoModel, rangeOf, type Workspace } from './monorepoM
 /** The files of a generated monorepo at its beginning, by path; the peers' own configuration stands among them. */
 export function monorepoFiles(model: MonorepoModel): Map<string, string> {
   const files = new Map<string, string>([
-    ['package.json', rootManifest(linter.version)],
+    ['package.json', rootManifest(caret(linter.version))],
     ['yarn.lock', lockfileText(model)],
     ['.yarnrc.yml', 'enableTelemetry: false\n\nnodeLinker: node-modules\n'],
     ['.gitignore', 'node_modules\n.nx\n.turbo\n'],
@@ -20,15 +20,15 @@ export function monorepoFiles(model: MonorepoModel): Map<string, string> {
   return files;
 }
 
-/** The root's package.json with this version of the linter. */
-function rootManifest(linterVersion: string): string {
+/** The root's package.json, which asks for the linter. */
+export function rootManifest(linterRange: string): string {
   return json({
     name: '@acme/monorepo',
     version: '0.0.0',
     private: true,
     workspaces: ['packages/*', 'services/*'],
     packageManager: 'yarn@4.17.1',
-    devDependencies: { [linter.name]: caret(linterVersion) },
+    devDependencies: { [linter.name]: linterRange },
   });
 }
 

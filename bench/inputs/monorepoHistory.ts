@@ -1,7 +1,7 @@
 import type { Chance } from './chance.ts';
 import type { ImportedCommit } from './fastImport.ts';
 import { lockfileText } from './lockfileText.ts';
-import { monorepoFiles, sourceFile } from './monorepoFiles.ts';
+import { monorepoFiles, rootManifest, sourceFile } from './monorepoFiles.ts';
 import { dependents, linter, type MonorepoModel, packagesOf, type Workspace } from './monorepoModel.ts';
 
 /** A change since the last release, on a branch of its own, and the services whose images it changes. */
@@ -77,6 +77,7 @@ function daysWork(model: MonorepoModel, chance: Chance) {
   const users = model.services
     .filter(({ name }) => packagesOf(model, name).has(upgraded))
     .map(({ name }) => name);
+  const nextRange = `^${nextPatch(linter.version)}`;
   const edits: {
     name: string;
     affected: string[];
@@ -133,6 +134,18 @@ function daysWork(model: MonorepoModel, chance: Chance) {
           `revert: feat(${shortName(reverted)}): try it`,
           `${reverted.path}/src/limits.js`,
           monorepoFiles(model).get(`${reverted.path}/src/limits.js`) ?? '',
+        ],
+      ],
+    },
+    {
+      name: 'the linter in the root',
+      affected: [],
+      steps: [
+        ['chore(deps): ask for another eslint', 'package.json', rootManifest(nextRange)],
+        [
+          'chore(deps): update eslint',
+          'yarn.lock',
+          lockfileText(model, new Map([[linter.name, nextPatch(linter.version)]]), nextRange),
         ],
       ],
     },

@@ -52,6 +52,8 @@ const targets: readonly Target[] = [
   ),
   secondsTarget('By an edit of yarn.lock, at 1,000', 1, 'lockfile-1000', 'affected --names'),
   secondsTarget('The same for people', 1, 'lockfile-1000', 'for people'),
+  secondsTarget('By another linter in the root, which no image has', 1, 'linter-1000', 'affected --names'),
+  secondsTarget('The same for people', 1, 'linter-1000', 'for people'),
   secondsTarget('By another Node version, which every image has', 1, 'node-version-1000', 'affected --names'),
   secondsTarget('The same for people', 1, 'node-version-1000', 'for people'),
   {

@@ -76,7 +76,11 @@ async function previewsOf({ options, run, wants, scratch }: Bench, monorepo: Mon
 }
 
 /** By the names of the cases; as bots make them daily, and what every image has. */
-const timedCases = { lockfile: 'one package in yarn.lock', 'node-version': 'the Node version' };
+const timedCases = {
+  lockfile: 'one package in yarn.lock',
+  linter: 'the linter in the root',
+  'node-version': 'the Node version',
+};
 
 async function eachCase(run: Bench['run'], monorepo: Monorepo): Promise<void> {
   for (const [id, name] of Object.entries(timedCases)) {
