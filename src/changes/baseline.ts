@@ -45,8 +45,7 @@ const noManifestEdits: ManifestEdits = {
 };
 const noRootEdits: RootEdits = {
   understood: new Set(),
-  mayDiffer: async () => false,
-  surelyDiffers: async () => false,
+  verdict: async () => 'same',
   told: async () => [],
 };
 

@@ -66,7 +66,7 @@ export async function mayDiffer(
   const reachedUnder = new Map<string, Reached>();
   return async (service) => {
     if (inputsChanged(service, changed) || copying.has(service) || service.path === '') return true;
-    if (await roots.mayDiffer(service)) return true;
+    if ((await roots.verdict(service)) !== 'same') return true;
     // It may take manifests as they are.
     if (harmless.size > 0 && (await dockerfileOf(project, service)).kind === 'own') return true;
     if (!isReached(service, widely)) return false;

@@ -21,16 +21,21 @@ export async function surelyDiffers(
   const { project } = tree;
   const manifests = await tree.manifestEdits();
   const roots = await tree.rootEdits();
-  const rootTells = async (service: Service) =>
-    (await manifests.rootDiffers(service)) || (await roots.surelyDiffers(service));
+  /** Null: neither that it does nor that only a comparison tells. */
+  const fromRoot = async (service: Service) => {
+    const verdict = await roots.verdict(service);
+    if (verdict !== 'same') return verdict === 'differs';
+    return (await manifests.rootDiffers(service)) ? true : null;
+  };
   const sources = await changedSources(tree, manifests, roots);
-  if (sources === null) return rootTells;
+  if (sources === null) return async (service) => (await fromRoot(service)) ?? false;
   const edits = await tree.lockfileReach();
   const taking = certainDependents(project, edits?.certain ?? []);
   const needingUnder = new Map<string, ReadonlySet<Workspace>>();
   return async (service) => {
+    const told = await fromRoot(service);
+    if (told !== null) return told;
     if (taking.has(project.root) || taking.has(service.workspace)) return true;
-    if (await rootTells(service)) return true;
     const { kind, origin } = await dockerfileOf(project, service);
     const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);
     // shipyarn writes manifests, whatever the rules leave out.

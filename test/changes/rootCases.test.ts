@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { shipyarn } from '../support/run.ts';
 import { affectedNames, releasedModelRepo } from './modelRepo.ts';
 import { editFile, type Model } from './monorepo.ts';
 
@@ -389,5 +390,34 @@ describe('a change in the root since the release', () => {
       reasons: [{ kind: 'source', paths: ['services/web/src/server.js'] }],
       commits: [{ parts: [{ kind: 'source' }] }],
     });
+  });
+});
+
+describe('a file in the root that is wrong', () => {
+  it.each<[string, string, string, string]>([
+    ['a template', 'Dockerfile.template', 'FROM {{nothing}}\n', 'which is not a variable of templates'],
+    ['ignore rules', '.dockerignore', '[\n', 'does not end what it begins'],
+    [
+      'a missing Yarn release',
+      '.yarnrc.yml',
+      'yarnPath: .yarn/releases/yarn.cjs\n',
+      'which is not committed',
+    ],
+    ['a token', '.yarnrc.yml', 'npmAuthToken: 0123456789\n', 'holds a registry credential'],
+  ])('is refused whatever is asked for, and whatever else changed: %s', async (_, file, content, message) => {
+    const repo = await releasedModelRepo();
+    repo.edit('feat: several', (model) => {
+      model.files[file] = content;
+      for (const folder of [api, 'services/web', 'services/worker'])
+        editFile(model, folder, 'src/server.js', 'edited');
+    });
+    for (const option of ['--names', '--json', '--markdown']) {
+      const { exitCode, stdout, stderr } = await shipyarn(['affected', option], { cwd: repo.root });
+      expect({ exitCode, stdout, stderr }).toEqual({
+        exitCode: 2,
+        stdout: '',
+        stderr: expect.stringContaining(message),
+      });
+    }
   });
 });

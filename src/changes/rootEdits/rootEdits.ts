@@ -12,10 +12,8 @@ import { yarnSettingsEdit } from './yarnSettingsEdit.ts';
 export interface RootEdits {
   /** Paths of which nothing more is to be told. */
   understood: ReadonlySet<string>;
-  /** Whether a service's image may differ by the edits. */
-  mayDiffer(service: Service): Promise<boolean>;
-  /** Whether it certainly does. */
-  surelyDiffers(service: Service): Promise<boolean>;
+  /** Whether a service's image differs by the edits: `unsure` where a comparison has to tell, and find what is wrong. */
+  verdict(service: Service): Promise<'same' | 'differs' | 'unsure'>;
   /** Why it does, if so; null where only a comparison tells. */
   told(service: Service): Promise<Reason[] | null>;
 }
@@ -43,13 +41,10 @@ export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Pro
       ...['.nvmrc', 'Dockerfile.template', '.dockerignore'],
       ...(understoodSettings === null ? [] : configFileNames),
     ]),
-    async mayDiffer(service) {
-      return (await judged(service)).some((verdict) => verdict !== 'same');
-    },
-    async surelyDiffers(service) {
-      const verdicts = await judged(service);
-      const isSure = verdicts.some((verdict) => verdict !== 'same' && verdict !== 'unsure');
-      return isSure && understoodSettings !== null;
+    async verdict(service) {
+      const verdicts = (await judged(service)).filter((verdict) => verdict !== 'same');
+      if (verdicts.length === 0) return 'same';
+      return verdicts.includes('unsure') || understoodSettings === null ? 'unsure' : 'differs';
     },
     async told(service) {
       const verdicts = (await judged(service)).filter((verdict) => verdict !== 'same');

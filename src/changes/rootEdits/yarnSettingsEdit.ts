@@ -1,13 +1,25 @@
+import { checkTokens, checkVariablesAreSecrets } from '../../workspace/contents/checkTokens.ts';
 import { leftOut } from '../../workspace/contents/yarnSettings.ts';
 import type { Judge, Trees } from './verdict.ts';
 
-/** `.yarnrc.yml`, which every install has as it is, but for settings that are left out of it. */
+/**
+ * `.yarnrc.yml`, which every install has as it is, but for settings that are left out of it. Rejects where it holds a
+ * secret, or names a file that is not there.
+ */
 export async function yarnSettingsEdit({ project, before }: Trees): Promise<Judge> {
   const trees = [await before(), project.snapshot];
   const [was, is] = await Promise.all(
     trees.map(async (tree) => (await tree.read('.yarnrc.yml'))?.toString('utf8') ?? ''),
   );
   const isWhole = leftOut.every((setting) => !was?.includes(setting) && !is?.includes(setting));
-  const differs = project.yarn.family === 'berry' && isWhole && was !== is;
-  return async () => (differs ? 'differs' : 'unsure');
+  if (project.yarn.family !== 'berry' || !isWhole || was === is) return async () => 'unsure';
+  // Loads what describes installs only for this.
+  const { yarnFiles } = await import('../../workspace/contents/yarnFiles.ts');
+  const variables = await checkTokens(project.snapshot, await yarnFiles(project, noPackages));
+  return async ({ settings }) => {
+    checkVariablesAreSecrets(variables, Object.keys(settings.secrets));
+    return 'differs';
+  };
 }
+
+const noPackages = { localPackages: () => [], locators: () => [] };

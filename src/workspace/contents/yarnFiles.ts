@@ -13,12 +13,15 @@ import { checkFiles } from './sourceFiles.ts';
 import { checkClientKeys } from './yarnSettings.ts';
 import { archiveFiles } from './zeroInstall.ts';
 
+/** What a slice says of its packages. */
+type Packages = Pick<LockfileSlice, 'localPackages' | 'locators'>;
+
 /**
  * Committed files that an immutable install of a slice reads, beside manifests and lockfile: Yarn's settings,
  * release and plugins, patches, and folders and archives that `file:`, `portal:` and `patch:` lead to.
  * Rejects where one is missing.
  */
-export async function yarnFiles(project: Project, slice: LockfileSlice): Promise<FileEntry[]> {
+export async function yarnFiles(project: Project, slice: Packages): Promise<FileEntry[]> {
   const { snapshot } = project;
   checkClientKeys(project);
   const files = new Map<string, FileEntry>();
@@ -72,7 +75,7 @@ function pluginPaths(project: Project): string[] {
 }
 
 /** `patch:<source>#<path>&<path>::version=…&locator=…`; `builtin<…>` patches are inside Yarn. */
-function patchPaths(slice: LockfileSlice): string[] {
+function patchPaths(slice: Packages): string[] {
   return slice.localPackages().flatMap(({ reference }) => {
     if (!reference.startsWith('patch:')) return [];
     const [, selector = '', parameters = ''] = /^patch:[^#]*#(.*?)(?:::(.*))?$/.exec(reference) ?? [];
@@ -85,7 +88,7 @@ function patchPaths(slice: LockfileSlice): string[] {
 }
 
 /** `file:<path>#<path>::hash=…&locator=…`: what Yarn packs or unpacks at install. */
-function packedPaths(slice: LockfileSlice): string[] {
+function packedPaths(slice: Packages): string[] {
   return slice
     .localPackages()
     .flatMap(({ reference }) => (reference.startsWith('file:') ? (pathIn(reference) ?? []) : []));
@@ -116,7 +119,7 @@ export async function packedManifests(
 }
 
 /** Refuses a lockfile that says other things of a `portal:` or `file:` folder than the manifest in it. */
-async function checkLocalFolders(project: Project, slice: LockfileSlice): Promise<void> {
+async function checkLocalFolders(project: Project, slice: Packages): Promise<void> {
   for (const { reference, body, dependencies } of slice.localPackages()) {
     const folder = pathIn(reference);
     if (folder === null || body === null) continue;

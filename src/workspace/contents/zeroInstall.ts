@@ -36,7 +36,10 @@ export async function isZeroInstall(project: Project): Promise<boolean> {
 }
 
 /** The committed archives of a slice's packages, and no others. */
-export async function archiveFiles(project: Project, slice: LockfileSlice): Promise<FileEntry[]> {
+export async function archiveFiles(
+  project: Project,
+  slice: Pick<LockfileSlice, 'locators'>,
+): Promise<FileEntry[]> {
   const folder = await archiveFolder(project);
   const children = folder === null ? [] : await project.snapshot.children(folder);
   if (children.length === 0) return [];
@@ -46,13 +49,13 @@ export async function archiveFiles(project: Project, slice: LockfileSlice): Prom
   );
 }
 
-function cached(slice: LockfileSlice): (name: string) => boolean {
+function cached(slice: Pick<LockfileSlice, 'locators'>): (name: string) => boolean {
   const wanted = new Set(slice.locators().map(({ name, reference }) => locatorHash(name, reference)));
   return (name) => wanted.has(/-([0-9a-f]{10})-[^-]+\.zip$/.exec(name)?.[1] ?? '');
 }
 
 /** `TarballFetcher#getTarballMirrorPath` and `GitFetcher#getTarballMirrorPath` in Yarn 1. */
-function mirrored(slice: LockfileSlice): (name: string) => boolean {
+function mirrored(slice: Pick<LockfileSlice, 'locators'>): (name: string) => boolean {
   const wanted = new Set(
     slice.locators().flatMap(({ reference }) => {
       const [address = '', commit = ''] = reference.split('#');
