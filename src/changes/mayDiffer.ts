@@ -135,9 +135,11 @@ function configuredDockerfiles({ services }: ChangedTree): Set<string> {
 async function copyingServices({ project, services, changed }: ChangedTree): Promise<Set<Service>> {
   const copying = await Promise.all(
     services.map(async (service) => {
-      const { kind, text } = await dockerfileOf(project, service);
-      if (kind === 'template') return false;
-      const sources = copySources(text, service.settings.buildArguments).filter(({ path }) => path !== '');
+      const dockerfile = await dockerfileOf(project, service);
+      if (dockerfile.kind === 'template') return false;
+      const sources = copySources(dockerfile.text, service.settings.buildArguments).filter(
+        ({ path }) => path !== '',
+      );
       return sources.some((source) => [...changed].some((path) => covers(source.path, path)));
     }),
   );
