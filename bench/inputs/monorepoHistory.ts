@@ -77,7 +77,7 @@ function daysWork(model: MonorepoModel, chance: Chance) {
   const users = model.services
     .filter(({ name }) => packagesOf(model, name).has(upgraded))
     .map(({ name }) => name);
-  const nextRange = `^${nextPatch(linter.version)}`;
+  const nextLinter = nextPatch(linter.version);
   const edits: {
     name: string;
     affected: string[];
@@ -111,7 +111,7 @@ function daysWork(model: MonorepoModel, chance: Chance) {
         [
           'chore(deps): update eslint',
           'yarn.lock',
-          lockfileText(model, new Map([[linter.name, nextPatch(linter.version)]])),
+          lockfileText(model, new Map([[linter.name, nextLinter]])),
         ],
       ],
     },
@@ -141,11 +141,11 @@ function daysWork(model: MonorepoModel, chance: Chance) {
       name: 'the linter in the root',
       affected: [],
       steps: [
-        ['chore(deps): ask for another eslint', 'package.json', rootManifest(nextRange)],
+        ['chore(deps): ask for another eslint', 'package.json', rootManifest(`^${nextLinter}`)],
         [
           'chore(deps): update eslint',
           'yarn.lock',
-          lockfileText(model, new Map([[linter.name, nextPatch(linter.version)]]), nextRange),
+          lockfileText(model, new Map([[linter.name, nextLinter]]), `^${nextLinter}`),
         ],
       ],
     },

@@ -1,4 +1,3 @@
-import { once } from '../once.ts';
 import { reachable } from '../reachable.ts';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
@@ -60,15 +59,12 @@ function editsOf(graph: BerryGraph, before: string, scope: Scope): Edits | null 
   const { header, entries } = graph.lockfile;
   const other = before.replaceAll('\r\n', '\n');
   if (!other.startsWith(header)) return null;
-  const others = other.split('\n\n').map((entry) => entry.trimEnd());
-  const known = new Set(others);
-  const bodies = once(() => new Map(others.map(keyAndBody)));
-  const edited = entries.filter(
-    (entry) =>
-      !known.has(`${entry.keyText}\n${entry.body}`.trimEnd()) &&
-      !isSameInSlices(graph, entry, bodies().get(entry.keyText), scope),
-  );
-  const bodiesAnywhere = new Set(bodies().values());
+  const bodies = new Map(other.split('\n\n').map((entry) => keyAndBody(entry.trimEnd())));
+  const edited = entries.filter((entry) => {
+    const old = bodies.get(entry.keyText);
+    return old !== entry.body.trimEnd() && !isSameInSlices(graph, entry, old, scope);
+  });
+  const bodiesAnywhere = new Set(bodies.values());
   const fresh = edited.filter(
     (entry) => graph.workspaceOf(entry) === null && !bodiesAnywhere.has(entry.body.trimEnd()),
   );

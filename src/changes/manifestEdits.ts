@@ -5,6 +5,7 @@ import {
   sourceManifest,
 } from '../workspace/contents/installManifest.ts';
 import { everyInstallScript, hasInstallScripts } from '../workspace/contents/installScripts.ts';
+import { hasBuildScript } from '../workspace/hasBuildScript.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import { manifestPath, readManifest } from '../workspace/readManifest.ts';
 import type { Service } from '../workspace/service.ts';
@@ -89,7 +90,7 @@ function inInstalls(workspace: Workspace): string {
   const { scripts, main } = workspace.packageManifest;
   const scope = { development: true, ignored: () => false, family: 'berry', keepVersion: false } as const;
   const installed = installManifest(workspace, scope, everyInstallScript(workspace));
-  return JSON.stringify([installed, scripts?.build !== undefined, scripts?.start, main]);
+  return JSON.stringify([installed, hasBuildScript(workspace), scripts?.start, main]);
 }
 
 /** As it stands in every image that holds the workspace, whether or not for development. */

@@ -19,11 +19,10 @@ function namesNeeded({ lockfile, yarn }: Project, workspaces: readonly Workspace
   const needed = new Set<string>();
   if (workspaces.length === 0) return needed;
   const names = workspaces.map(({ name }) => escapeRegExp(name));
+  const dependency = new RegExp(`\n {4}"?(${names.join('|')})[": ]`, 'g');
   let end = 0;
   let isThirdParty = false;
-  for (const { index, 1: name = '' } of lockfile.matchAll(
-    new RegExp(`\n {4}"?(${names.join('|')})[": ]`, 'g'),
-  )) {
+  for (const { index, 1: name = '' } of lockfile.matchAll(dependency)) {
     if (index >= end) {
       const blank = lockfile.indexOf('\n\n', index);
       end = blank === -1 ? lockfile.length : blank;

@@ -4,8 +4,8 @@ import { workspaceOwner } from './workspaceOwner.ts';
 /** Positions of a list's paths, ascending, by what they are looked up by. */
 type Positions = ReadonlyMap<string, readonly number[]>;
 
-/** As many are sooner looked at one by one. */
-const few = 20;
+/** As many paths are sooner looked at one by one. */
+export const shortList = 20;
 
 const positionsByPath = new WeakMap<readonly string[], Positions>();
 const positionsByFolder = new WeakMap<object, WeakMap<readonly string[], Positions>>();
@@ -19,7 +19,7 @@ export function pathsAmong(
   owned: readonly Pick<ServiceSide, 'project' | 'folders'>[],
   named: Iterable<string>,
 ): readonly string[] {
-  if (paths.length <= few) return paths;
+  if (paths.length <= shortList) return paths;
   const found = new Set<number>();
   const add = (position: number) => found.add(position);
   for (const { project, folders } of owned) {

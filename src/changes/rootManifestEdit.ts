@@ -1,5 +1,6 @@
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { installManifest, type ManifestScope } from '../workspace/contents/installManifest.ts';
+import { hasBuildScript } from '../workspace/hasBuildScript.ts';
 import { nameMatcher } from '../workspace/nameMatcher.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
@@ -22,7 +23,7 @@ export async function rootManifestEdit(project: Project, old: Workspace): Promis
   return async (service) => {
     if (everywhere) return true;
     const { kind } = await dockerfileOf(project, service);
-    const builds = kind === 'own' || service.workspace.packageManifest.scripts?.build !== undefined;
+    const builds = kind === 'own' || hasBuildScript(service.workspace);
     if (!builds) return false;
     const ignored = nameMatcher(service.settings.ignoreDependencies);
     const differs = inBuilds.get(ignored) ?? isOther({ development: true, ignored });

@@ -4,6 +4,7 @@ import type {
   ContextLayer,
   ContextPart,
 } from '../workspace/contextContents.ts';
+import { shortList } from './pathsAmong.ts';
 import { folderOf, type ServiceSide } from './serviceSide.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -12,9 +13,16 @@ export function entriesAt({ contents }: ServiceSide, path: string): ContextEntry
   return contents.layers.flatMap((layer) => entryAt(layer, contents, path) ?? []);
 }
 
-/** Whether the image is made of what stands at a path in the repo; asked of every path that a commit touched. */
-export function holds(side: ServiceSide, path: string): boolean {
-  return mayHold(side, path) && entriesAt(side, path).length > 0;
+/**
+ * Whether the image is made of what stands at a path in the repo, or these layers of it; asked of every path that a commit
+ * touched.
+ */
+export function holds(
+  side: ServiceSide,
+  path: string,
+  layers: readonly ContextLayer[] = side.contents.layers,
+): boolean {
+  return mayHold(side, path) && layers.some((layer) => entryAt(layer, side.contents, path) !== undefined);
 }
 
 /** Whether a path belongs to a workspace that the image holds files of, or is in the image by itself. */
@@ -24,24 +32,20 @@ function mayHold({ project, folders, apart }: ServiceSide, path: string): boolea
   return workspace !== null && folders.has(workspace.path);
 }
 
-/** A list as long is looked through for each part of a context, which many services share, and not path by path. */
-const longList = 20;
-
-/** Those of a list's paths in the repo that the image is made of; of them only what these layers hold. */
+/**
+ * Those of a list's paths in the repo that the image is made of, or these layers of it. A long list is looked through for
+ * each part of a context, which many services share, and not path by path.
+ */
 export function heldPaths(
   side: ServiceSide,
   paths: readonly string[],
   layers: readonly ContextLayer[] = side.contents.layers,
 ): string[] {
-  const { contents } = side;
-  if (paths.length > longList) {
-    const lists = layers.flatMap((layer) =>
-      layer.parts.map((part) => pathsInPart(part, folderOf(layer, contents), paths)),
-    );
-    return [...new Set(lists.flat())];
-  }
-  const isHeld = (path: string) => layers.some((layer) => entryAt(layer, contents, path) !== undefined);
-  return paths.filter((path) => mayHold(side, path) && isHeld(path));
+  if (paths.length <= shortList) return paths.filter((path) => holds(side, path, layers));
+  const lists = layers.flatMap((layer) =>
+    layer.parts.map((part) => pathsInPart(part, folderOf(layer, side.contents), paths)),
+  );
+  return [...new Set(lists.flat())];
 }
 
 /** A list, and what was found of it in parts. */

@@ -21,20 +21,18 @@ export async function surelyDiffers(
   const { project } = tree;
   const manifests = await tree.manifestEdits();
   const roots = await tree.rootEdits();
-  /** Null: neither that it does nor that only a comparison tells. */
   const fromRoot = async (service: Service) => {
     const verdict = await roots.verdict(service);
-    if (verdict !== 'same') return verdict === 'differs';
-    return (await manifests.rootDiffers(service)) ? true : null;
+    return verdict === 'same' && (await manifests.rootDiffers(service)) ? 'differs' : verdict;
   };
   const sources = await changedSources(tree, manifests, roots);
-  if (sources === null) return async (service) => (await fromRoot(service)) ?? false;
+  if (sources === null) return async (service) => (await fromRoot(service)) === 'differs';
   const edits = await tree.lockfileReach();
   const taking = certainDependents(project, edits?.certain ?? []);
   const needingUnder = new Map<string, ReadonlySet<Workspace>>();
   return async (service) => {
-    const told = await fromRoot(service);
-    if (told !== null) return told;
+    const verdict = await fromRoot(service);
+    if (verdict !== 'same') return verdict === 'differs';
     if (taking.has(project.root) || taking.has(service.workspace)) return true;
     const { kind, origin } = await dockerfileOf(project, service);
     const { key, ignores } = await readIgnoreRules(project.snapshot, service, origin);

@@ -1,4 +1,5 @@
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
+import { hasBuildScript } from '../workspace/hasBuildScript.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
 import { nameMatcher } from '../workspace/nameMatcher.ts';
 import type { Project } from '../workspace/project.ts';
@@ -19,19 +20,17 @@ export function widestScope(project: Project, services: readonly Service[]): Pro
 }
 
 async function findScope(project: Project, services: readonly Service[]): Promise<Scope> {
-  const rules = new Set(services.map(({ settings }) => nameMatcher(settings.ignoreDependencies)));
-  const [rule] = rules;
-  const ignored =
-    rules.size === 1 && rule !== undefined
-      ? rule
-      : (name: string) => [...rules].every((isIgnored) => isIgnored(name));
-  return { development: await mayBuild(project, services), ignored };
+  const rules = [...new Set(services.map(({ settings }) => nameMatcher(settings.ignoreDependencies)))];
+  return {
+    development: await mayBuild(project, services),
+    ignored: (name) => rules.every((isIgnored) => isIgnored(name)),
+  };
 }
 
 /** A template builds where there is a build script; a Dockerfile of the service's own is given what that takes. */
 async function mayBuild(project: Project, services: readonly Service[]): Promise<boolean> {
   const workspaces = [project.root, ...project.workspaces.values()];
-  if (workspaces.some(({ packageManifest }) => packageManifest.scripts?.build !== undefined)) return true;
+  if (workspaces.some(hasBuildScript)) return true;
   const dockerfiles = await Promise.all(services.map((service) => dockerfileOf(project, service)));
   return dockerfiles.some(({ kind }) => kind === 'own');
 }

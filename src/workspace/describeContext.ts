@@ -14,6 +14,7 @@ import { templateVariables } from './contents/templateVariables.ts';
 import { yarnPart, yarnRun } from './contents/yarnRun.ts';
 import { environmentFileWarnings } from './contents/yarnSettings.ts';
 import type { ContextContents, ContextPart } from './contextContents.ts';
+import { hasBuildScript } from './hasBuildScript.ts';
 import type { Project, Workspace } from './project.ts';
 import type { Service } from './service.ts';
 
@@ -54,9 +55,7 @@ function withIdentity(described: Described): ContextContents {
 
 /** What does not depend on how the image is built. */
 async function common(project: Project, service: Service, { runtime, build }: Closures) {
-  const builds = build.workspaces.filter(
-    ({ packageManifest }) => packageManifest.scripts?.build !== undefined,
-  );
+  const builds = build.workspaces.filter(hasBuildScript);
   return {
     service: { name: service.name, path: service.path },
     yarn: await yarnRun(project),

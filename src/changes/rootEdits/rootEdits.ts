@@ -29,7 +29,10 @@ export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Pro
   if (isConfigured || isEdited('.dockerignore')) judges.push(await rulesEdit(trees, changed, settings));
   if (isConfigured || isEdited('.nvmrc')) judges.push(await baseEdit(trees, settings));
   if (isEdited('.yarnrc.yml')) judges.push(await yarnSettingsEdit(trees));
-  const judge = (service: Service) => Promise.all(judges.map((each) => each(service)));
+  const judge = async (service: Service) => {
+    const verdicts = await Promise.all(judges.map((each) => each(service)));
+    return verdicts.filter((verdict) => verdict !== 'same');
+  };
   const judgements = new Map<Service, ReturnType<typeof judge>>();
   const judged = (service: Service) => {
     const judgement = judgements.get(service) ?? judge(service);
@@ -42,12 +45,12 @@ export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Pro
       ...(understoodSettings === null ? [] : configFileNames),
     ]),
     async verdict(service) {
-      const verdicts = (await judged(service)).filter((verdict) => verdict !== 'same');
+      const verdicts = await judged(service);
       if (verdicts.length === 0) return 'same';
       return verdicts.includes('unsure') || understoodSettings === null ? 'unsure' : 'differs';
     },
     async told(service) {
-      const verdicts = (await judged(service)).filter((verdict) => verdict !== 'same');
+      const verdicts = await judged(service);
       const reasons = verdicts.filter((verdict) => typeof verdict === 'object');
       return reasons.length < verdicts.length ? null : reasons;
     },

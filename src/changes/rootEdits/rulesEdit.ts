@@ -3,6 +3,7 @@ import { dockerfileOf } from '../../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../../workspace/contents/ignoreRules.ts';
 import { isSource } from '../../workspace/contents/sourceFiles.ts';
 import type { Project, Workspace } from '../../workspace/project.ts';
+import { isPlainFile } from '../plainFiles.ts';
 import { isReached, type Reached, reachedBy } from '../reached.ts';
 import { certainDependents } from '../workspaceDependents.ts';
 import { workspaceOwner } from '../workspaceOwner.ts';
@@ -56,19 +57,15 @@ async function sift(
   const files = await Promise.all(workspaces.map(({ path }) => project.snapshot.files(path)));
   const sifted = files.flat().filter(({ path }) => isSifted(path));
   const paths = [...sifted.map(({ path }) => path), ...[...changed].filter(isSifted)];
-  const isCertain = (workspace: Workspace, path: string) =>
-    !changed.has(path) && isSource(workspace, path) && !/\.json$/.test(path);
-  const certain = sifted.flatMap(({ path, mode }) => {
+  const untouched = sifted.filter(
+    ({ path, mode }) => mode.startsWith('100') && isPlainFile(path) && !changed.has(path),
+  );
+  const certain = untouched.flatMap(({ path }) => {
     const workspace = owner(path);
-    const isFile = mode.startsWith('100');
-    return workspace !== null && isFile && isCertain(workspace, path) ? workspace : [];
+    return workspace !== null && isSource(workspace, path) ? workspace : [];
   });
   return {
-    reached: reachedBy(project, ownersOf(paths, owner)),
+    reached: reachedBy(project, new Set(paths.flatMap((path) => owner(path) ?? []))),
     certain: certainDependents(project, certain),
   };
-}
-
-function ownersOf(paths: readonly string[], owner: ReturnType<typeof workspaceOwner>): Set<Workspace> {
-  return new Set(paths.flatMap((path) => owner(path) ?? []));
 }

@@ -1,5 +1,5 @@
 import { checkTokens, checkVariablesAreSecrets } from '../../workspace/contents/checkTokens.ts';
-import { leftOut } from '../../workspace/contents/yarnSettings.ts';
+import { isKeptWhole } from '../../workspace/contents/yarnSettings.ts';
 import type { Judge, Trees } from './verdict.ts';
 
 /**
@@ -8,11 +8,11 @@ import type { Judge, Trees } from './verdict.ts';
  */
 export async function yarnSettingsEdit({ project, before }: Trees): Promise<Judge> {
   const trees = [await before(), project.snapshot];
-  const [was, is] = await Promise.all(
+  const texts = await Promise.all(
     trees.map(async (tree) => (await tree.read('.yarnrc.yml'))?.toString('utf8') ?? ''),
   );
-  const isWhole = leftOut.every((setting) => !was?.includes(setting) && !is?.includes(setting));
-  if (project.yarn.family !== 'berry' || !isWhole || was === is) return async () => 'unsure';
+  const differs = project.yarn.family === 'berry' && texts.every(isKeptWhole) && texts[0] !== texts[1];
+  if (!differs) return async () => 'unsure';
   // Loads what describes installs only for this.
   const { yarnFiles } = await import('../../workspace/contents/yarnFiles.ts');
   const variables = await checkTokens(project.snapshot, await yarnFiles(project, noPackages));

@@ -9,7 +9,12 @@ import { writtenPart } from './contextPart.ts';
  * these match (`.pnp.cjs`, what a plugin generates), and what it writes for a slice is never what it writes for the
  * whole repo. `injectEnvironmentFiles`: such files may hold secrets and stay behind, and Yarn fails without them.
  */
-export const leftOut = ['immutablePatterns', 'injectEnvironmentFiles'] as const;
+const leftOut = ['immutablePatterns', 'injectEnvironmentFiles'] as const;
+
+/** Whether an install layer certainly has a `.yarnrc.yml` as it is. */
+export function isKeptWhole(settingsText: string): boolean {
+  return !leftOut.some((setting) => settingsText.includes(setting));
+}
 
 /** `.yarnrc.yml` as an install layer has it where it differs from the committed one. */
 export async function yarnSettingsPart({ settings, settingsText }: Project): Promise<ContextPart[]> {
