@@ -21,11 +21,15 @@ export interface ReleaseTags {
   highest(service: string, channel: string | null): ReleaseTag | undefined;
 }
 
-/** Cuts the tags, which may be thousands, into those of each service; versions are read of services asked for. */
+/** There may be thousands of tags: those of services asked for are looked up, and versions read of few. */
 export function releaseTags(tags: GitTags, format: TagFormat): ReleaseTags {
-  const named = byService(tags.names, format);
   const sorted = new Map<string, readonly ReleaseTag[]>();
-  const read = (service: string) => readVersions(named.get(service), service, format);
+  const others = once(() => byService(tags.names, format));
+  const read = (service: string) => {
+    const beginning = format.beginningOf(service);
+    if (beginning === null) return others().get(service) ?? [];
+    return tags.after(beginning).flatMap((rest) => readVersion(beginning + rest, rest, service, format));
+  };
   const of = (service: string) => {
     const known = sorted.get(service) ?? highestFirst(read(service), tags);
     sorted.set(service, known);
@@ -35,9 +39,12 @@ export function releaseTags(tags: GitTags, format: TagFormat): ReleaseTags {
     of,
     versionsOf: (service) => new Set(read(service).map(({ version }) => version)),
     highest(service, channel) {
-      const plain = highestPlain(named.get(service));
-      if (plain === null) return fittingTags(of(service), channel)[0];
-      return foundTag(tags, plain.name, plain.version);
+      const beginning = format.beginningOf(service);
+      if (beginning !== null) {
+        const plain = highestPlain(tags.after(beginning));
+        if (plain !== null) return foundTag(tags, beginning + plain, plain);
+      }
+      return fittingTags(of(service), channel)[0];
     },
   };
 }
@@ -63,43 +70,6 @@ function foundTag(tags: GitTags, name: string, version: string): ReleaseTag {
   };
 }
 
-interface NamedTags {
-  /** Some may be none of the service's releases. */
-  names: string[];
-  /** Characters before the version, the same in all names; null: they differ. */
-  beginning: number | null;
-}
-
-const none: NamedTags = { names: [], beginning: null };
-
-/** Tags of one service mostly follow each other: what they begin with is looked up where it changes. */
-function byService(names: readonly string[], { mark, serviceOf, parse }: TagFormat): Map<string, NamedTags> {
-  const found = new Map<string, NamedTags>();
-  const tagsOf = (service: string, beginning: number | null) => {
-    const known = found.get(service) ?? { names: [], beginning };
-    found.set(service, known);
-    return known;
-  };
-  let beginning = '';
-  let own: string[] | undefined;
-  for (const name of names) {
-    if (mark !== null && (!name.startsWith(beginning) || name.includes(mark, beginning.length))) {
-      beginning = name.slice(0, name.lastIndexOf(mark) + mark.length);
-      const service = serviceOf(beginning);
-      own = service === undefined ? undefined : tagsOf(service, beginning.length).names;
-    }
-    if (own !== undefined) own.push(name);
-    else if (mark === null || plainOrder(name.slice(beginning.length)) === null) {
-      const service = parse(name)?.service;
-      if (service === undefined) continue;
-      const others = tagsOf(service, null);
-      others.beginning = null;
-      others.names.push(name);
-    }
-  }
-  return found;
-}
-
 interface NamedVersion {
   name: string;
   version: string;
@@ -107,18 +77,26 @@ interface NamedVersion {
   order: number | null;
 }
 
-function readVersions(
-  { names, beginning }: NamedTags = none,
-  service: string,
-  format: TagFormat,
-): NamedVersion[] {
-  return names.flatMap((name) => {
-    const rest = beginning === null ? '' : name.slice(beginning);
-    const order = plainOrder(rest);
-    if (order !== null) return { name, version: rest, order };
+/** Of a tag that begins as the service's do; none: it is no release, or another service's. */
+function readVersion(name: string, rest: string, service: string, format: TagFormat): NamedVersion[] {
+  const order = plainOrder(rest);
+  if (order !== null) return [{ name, version: rest, order }];
+  const release = format.parse(name);
+  return release?.service === service ? [{ name, version: release.version, order }] : [];
+}
+
+/** Of tags whose shape does not tell where their versions are. */
+function byService(names: readonly string[], format: TagFormat): Map<string, NamedVersion[]> {
+  const found = new Map<string, NamedVersion[]>();
+  for (const name of names) {
     const release = format.parse(name);
-    return release?.service === service ? { name, version: release.version, order } : [];
-  });
+    if (release === null) continue;
+    const { service, version } = release;
+    const own = found.get(service) ?? [];
+    own.push({ name, version, order: plainOrder(version) });
+    found.set(service, own);
+  }
+  return found;
 }
 
 /** By `compareBuild`, which reads both versions anew at each comparison; plain ones are read already. */
@@ -130,25 +108,23 @@ function highestFirst(found: readonly NamedVersion[], tags: GitTags): ReleaseTag
 }
 
 /**
- * The name with the highest version. Among names of one shape (as long, with dots in the same places) that is the last in
- * the order of characters, so no version is read but one of each shape; what is hidden behind that is lower, whatever
- * it is. Null: the last of a shape is no plain version, and more may be none; or the names begin in several ways.
+ * The highest version. Among those of one shape (as long, with dots in the same places) that is the last in the order of
+ * characters, so no version is read but one of each shape; what is hidden behind that is lower, whatever it is. Null: the
+ * last of a shape is no plain version, and more may be none; or there is none.
  */
-function highestPlain({ names, beginning }: NamedTags = none): { name: string; version: string } | null {
-  if (beginning === null) return null;
+function highestPlain(versions: readonly string[]): string | null {
   const last = new Map<number, string>();
-  for (const name of names) {
-    const dot = name.indexOf('.', beginning);
-    const shape = (dot * 1000 + name.indexOf('.', dot + 1)) * 1000 + name.length;
+  for (const version of versions) {
+    const dot = version.indexOf('.');
+    const shape = (dot * 1000 + version.indexOf('.', dot + 1)) * 1000 + version.length;
     const known = last.get(shape);
-    if (known === undefined || name > known) last.set(shape, name);
+    if (known === undefined || version > known) last.set(shape, version);
   }
-  let highest: { name: string; version: string; order: number } | null = null;
-  for (const name of last.values()) {
-    const version = name.slice(beginning);
+  let highest: { version: string; order: number } | null = null;
+  for (const version of last.values()) {
     const order = plainOrder(version);
     if (order === null) return null;
-    if (highest === null || order > highest.order) highest = { name, version, order };
+    if (highest === null || order > highest.order) highest = { version, order };
   }
-  return highest;
+  return highest?.version ?? null;
 }

@@ -9,10 +9,8 @@ export interface TagFormat {
   format(service: string, version: string): string;
   /** The service and version that a tag stands for; null: not a release tag of these services. */
   parse(gitTag: string): { service: string; version: string } | null;
-  /** What stands before the version, where tags end with it: `@`; null: they do not. */
-  mark: string | null;
-  /** The service whose tags consist of this, up to the mark, and a version. */
-  serviceOf(beginning: string): string | undefined;
+  /** What a service's tags begin with, where only a version follows: `@acme/api@`; null: not so, or no service of these. */
+  beginningOf(service: string): string | null;
 }
 
 /** Semantic Versioning 2.0.0, loosely: `semver` checks what this finds. */
@@ -50,10 +48,14 @@ export function tagFormat(
   }
   if (!/\{version\}/.test(template)) throw withoutVersion(config);
   const pattern = tagPattern(template);
+  // A digit before the version might be taken for its first.
+  const endsWithVersion = /[^{}\d]\{version\}$/.test(template);
   return {
     format,
-    mark: /\}?([^{}]+)\{version\}$/.exec(template)?.[1] ?? null,
-    serviceOf: (beginning) => byTag.get(`${beginning}0.0.0`),
+    beginningOf(service) {
+      const beginning = format(service, '');
+      return endsWithVersion && byTag.get(`${beginning}0.0.0`) === service ? beginning : null;
+    },
     parse(gitTag) {
       const match = pattern.exec(gitTag);
       const [start = 0, end = 0] = match?.indices?.groups?.version ?? [];

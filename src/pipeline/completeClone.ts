@@ -35,7 +35,8 @@ export async function completeClone({ git, report }: Ports, needs: CloneNeeds): 
   const format = tagFormat(needs.survey.config, needs.survey.services);
   const leavesOut = shallow.length > 0 || remote?.leavesOutTags === true;
   // Nothing tells a whole clone of what was never released from one that was fetched without tags.
-  const mayLackTags = remote !== null && !tags.names.some((name) => format.parse(name) !== null);
+  const { versionsOf } = releaseTags(tags, format);
+  const mayLackTags = remote !== null && !needs.survey.services.some(({ name }) => versionsOf(name).size > 0);
   if (!leavesOut && !mayLackTags) return tags;
   const asGiven = () => isEnough(git, tags, format, needs);
   if (!needs.fetch || remote === null) {
