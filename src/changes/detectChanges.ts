@@ -1,4 +1,3 @@
-import { once } from '../once.ts';
 import type { GitCommit } from '../ports/git.ts';
 import { attributeCommits } from './attributeCommits.ts';
 import { type CommitRanges, commitsSince } from './commitsSince.ts';
@@ -59,7 +58,6 @@ async function withCommits(
   return Promise.all(
     comparisons.map(async (comparison) => {
       const { service, lastRelease, since, reasons, after, warnings } = comparison;
-      const taken = once(() => tagged.versionsOf(service.name));
       return {
         service,
         lastRelease,
@@ -70,10 +68,7 @@ async function withCommits(
         affected: comparison.affected,
         reasons: reasons(),
         commits: told.has(comparison) ? await commitsOf(comparison) : [],
-        // Read only of what is released anew.
-        get takenVersions() {
-          return taken();
-        },
+        takenVersions: tagged.takenBy(service.name),
         contents: async () => (await after()).contents,
         warnings,
       };

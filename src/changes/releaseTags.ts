@@ -11,12 +11,16 @@ export interface ReleaseTag {
   version: string;
 }
 
+/** Versions that tags of one service hold anywhere in the repository, merged or not. */
+export interface TakenVersions extends Iterable<string> {
+  has(version: string): boolean;
+}
+
 /** The release tags of a repository, merged or not. */
 export interface ReleaseTags {
   /** Of one service, highest version first. */
   of(service: string): readonly ReleaseTag[];
-  /** Their versions, in no order. */
-  versionsOf(service: string): ReadonlySet<string>;
+  takenBy(service: string): TakenVersions;
   /** The first of those that a release on the channel (null: a stable one) may follow. */
   highest(service: string, channel: string | null): ReleaseTag | undefined;
 }
@@ -37,7 +41,12 @@ export function releaseTags(tags: GitTags, format: TagFormat): ReleaseTags {
   };
   return {
     of,
-    versionsOf: (service) => new Set(read(service).map(({ version }) => version)),
+    takenBy: (service) => ({
+      has: (version) => tags.get(format.format(service, version)) !== undefined,
+      *[Symbol.iterator]() {
+        for (const { version } of read(service)) yield version;
+      },
+    }),
     highest(service, channel) {
       const beginning = format.beginningOf(service);
       if (beginning !== null) {

@@ -2,6 +2,7 @@ import type { GitCommit } from '../ports/git.ts';
 import type { ContextContents } from '../workspace/contextContents.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Reason } from './reason.ts';
+import type { TakenVersions } from './releaseTags.ts';
 
 /** The release of a service that a new one follows. */
 export interface LastRelease {
@@ -46,7 +47,6 @@ export interface ServiceChange extends ServiceIdentity {
   reasons: readonly Reason[];
   /** Commits since `lastRelease` (or since the beginning) that touched an input of the service, newest first. */
   commits: readonly AttributedCommit[];
-  /** Versions that tags of this service hold anywhere in the repository, merged or not. */
-  readonly takenVersions: ReadonlySet<string>;
+  takenVersions: TakenVersions;
   warnings: readonly string[];
 }

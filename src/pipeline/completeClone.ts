@@ -35,8 +35,9 @@ export async function completeClone({ git, report }: Ports, needs: CloneNeeds): 
   const format = tagFormat(needs.survey.config, needs.survey.services);
   const leavesOut = shallow.length > 0 || remote?.leavesOutTags === true;
   // Nothing tells a whole clone of what was never released from one that was fetched without tags.
-  const { versionsOf } = releaseTags(tags, format);
-  const mayLackTags = remote !== null && !needs.survey.services.some(({ name }) => versionsOf(name).size > 0);
+  const { takenBy } = releaseTags(tags, format);
+  const isReleased = ({ name }: { name: string }) => [...takenBy(name)].length > 0;
+  const mayLackTags = remote !== null && !needs.survey.services.some(isReleased);
   if (!leavesOut && !mayLackTags) return tags;
   const asGiven = () => isEnough(git, tags, format, needs);
   if (!needs.fetch || remote === null) {

@@ -1,4 +1,5 @@
 import semver from 'semver';
+import type { TakenVersions } from '../changes/releaseTags.ts';
 import type { Bump } from './releasePlan.ts';
 
 export interface VersionQuestion {
@@ -10,8 +11,7 @@ export interface VersionQuestion {
   bump: Bump;
   /** Prerelease channel (`rc`), or null for a stable release. */
   channel: string | null;
-  /** Versions that tags of the service hold anywhere. */
-  taken: ReadonlySet<string>;
+  taken: TakenVersions;
 }
 
 /**

@@ -1,4 +1,5 @@
 import semver from 'semver';
+import type { TakenVersions } from '../changes/releaseTags.ts';
 import { type Failure, inputFailure } from '../errors.ts';
 
 /**
@@ -7,7 +8,7 @@ import { type Failure, inputFailure } from '../errors.ts';
  */
 export function checkedReleaseAs(
   wanted: { version: string; hash: string },
-  service: { name: string; currentVersion: string | null; taken: ReadonlySet<string> },
+  service: { name: string; currentVersion: string | null; taken: Pick<TakenVersions, 'has'> },
 ): string {
   const { version } = wanted;
   const { currentVersion, taken } = service;

@@ -1,16 +1,30 @@
 import semver from 'semver';
 import { describe, expect, it } from 'vitest';
+import { packedTags } from '../../src/adapters/git/packedTags.ts';
 import { releaseTags } from '../../src/changes/releaseTags.ts';
 import { tagFormat } from '../../src/changes/tagFormat.ts';
-import { listedTags } from '../../src/ports/gitTags.ts';
+import { type GitTags, joinedTags, listedTags } from '../../src/ports/gitTags.ts';
 import { seededRandom, seedOf } from '../support/random.ts';
 
 const services = [{ name: '@acme/api' }, { name: 'web' }, { name: 'web-2' }];
 const formatOf = (template: string) => tagFormat({ tagFormat: template, origin: () => null }, services);
 
-function cut(template: string, names: readonly string[]) {
-  const tags = names.map((name) => ({ name, oid: 'a'.repeat(40), commit: 'a'.repeat(40), annotated: false }));
-  return releaseTags(listedTags(tags), formatOf(template));
+const commit = 'a'.repeat(40);
+
+function listed(names: readonly string[]): GitTags {
+  return listedTags(names.map((name) => ({ name, oid: commit, commit, annotated: false })));
+}
+
+/** As `git pack-refs` writes them, every third one annotated. */
+function packed(names: readonly string[]): GitTags {
+  const refs = ['refs/heads/main', ...names.map((name) => `refs/tags/${name}`), 'refs/zoo'];
+  const sorted = refs.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const lines = sorted.map((ref, index) => `${commit} ${ref}\n${index % 3 === 0 ? `^${commit}\n` : ''}`);
+  return packedTags(`# pack-refs with: peeled fully-peeled sorted \n${lines.join('')}`) as GitTags;
+}
+
+function cut(template: string, names: readonly string[], kept = listed) {
+  return releaseTags(kept(names), formatOf(template));
 }
 
 describe('release tags', () => {
@@ -56,13 +70,19 @@ describe('release tags', () => {
         '{service}/v{version}',
         '{name}-{version}',
         '{version}/{name}',
+        '{name}{version}',
+        'ü/{name}-{version}',
+        '\u{1f6a2}{name}v{version}',
       ]);
       const format = formatOf(template);
       const names = [
         ...new Set(Array.from({ length: below(60) }, () => format.format(pick(services).name, version()))),
       ];
       if (below(2) === 0) names.sort();
-      const found = cut(template, names);
+      const half = names.slice(0, names.length / 2);
+      const joined = () =>
+        joinedTags(packed(half), listed([...names.slice(names.length / 2), ...half.slice(0, 3)]));
+      const found = cut(template, names, pick([listed, packed, joined]));
       for (const { name } of services) {
         const own = names.flatMap((each) => {
           const tag = format.parse(each);
@@ -74,6 +94,9 @@ describe('release tags', () => {
         expect(found.of(name).map((tag) => tag.version)).toEqual(
           [...own].sort(semver.compareBuild).reverse(),
         );
+        const taken = found.takenBy(name);
+        expect([...taken].sort()).toEqual([...own].sort());
+        expect([own.every(taken.has), taken.has('77.7.7')]).toEqual([true, false]);
       }
     },
   );

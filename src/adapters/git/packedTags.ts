@@ -23,7 +23,7 @@ export function packedTags(text: string): GitTags | null {
       return names();
     },
     after(beginning) {
-      if (/^[ -~]*$/.test(beginning)) return endings(text, beginning);
+      if (isAscii(beginning)) return endings(text, beginning);
       const own = names().filter((name) => name.startsWith(beginning));
       return own.map((name) => name.slice(beginning.length));
     },
@@ -42,7 +42,12 @@ const prefix = 'refs/tags/';
 /** For so many, to search the text takes less time than to list all that it names. */
 const fewCommits = 32;
 
-/** What follows `beginning` in the names of tags, which stand together. Only for ASCII, which Git orders as strings here are. */
+/** Git orders bytes: beyond ASCII that may be another order than that of strings here. */
+function isAscii(text: string): boolean {
+  return /^[ -~]*$/.test(text);
+}
+
+/** What follows `beginning` in the names of tags, which stand together. Only for ASCII. */
 function endings(text: string, beginning: string): string[] {
   const ref = prefix + beginning;
   const found: string[] = [];
@@ -59,8 +64,7 @@ function endings(text: string, beginning: string): string[] {
 function findLine(text: string, ref: string): number {
   const start = firstLine(text, ref);
   if (text.startsWith(`${ref}\n`, text.indexOf(' ', start) + 1)) return start;
-  // Git orders bytes: beyond ASCII that may be another order.
-  const at = text.indexOf(` ${ref}\n`);
+  const at = isAscii(ref) ? -1 : text.indexOf(` ${ref}\n`);
   return at === -1 ? -1 : lineStart(text, at);
 }
 
