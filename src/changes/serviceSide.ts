@@ -28,7 +28,7 @@ export async function openSide(project: Project, service: Service): Promise<Serv
   const folders = once(
     () => new Set(closures().flatMap(({ workspaces }) => workspaces.map(({ path }) => path))),
   );
-  const apart = once(() => new Set(contents.layers.flatMap((layer) => pathsApart(layer, contents))));
+  const apart = once(() => pathsApart(contents));
   return {
     project,
     service,
@@ -45,12 +45,16 @@ export async function openSide(project: Project, service: Service): Promise<Serv
   };
 }
 
-function pathsApart(layer: ContextLayer, contents: ContextContents): string[] {
-  const folder = folderOf(layer, contents);
-  const single = layer.parts.filter((part) => !part.folder.endsWith('/'));
-  return single.flatMap((part) =>
-    part.folder === '' ? part.entries().map(({ path }) => folder + path) : folder + part.folder,
-  );
+function pathsApart(contents: ContextContents): Set<string> {
+  const paths = new Set<string>();
+  for (const layer of contents.layers) {
+    const folder = folderOf(layer, contents);
+    for (const part of layer.parts) {
+      if (part.folder === '') for (const { path } of part.entries()) paths.add(folder + path);
+      else if (!part.folder.endsWith('/')) paths.add(folder + part.folder);
+    }
+  }
+  return paths;
 }
 
 /** The folder in the repo that a layer's paths start from: only the sources of a service's own folder leave it out. */

@@ -1,3 +1,4 @@
+import { oncePer } from '../oncePer.ts';
 import { reachable } from '../reachable.ts';
 import { readResolutions } from '../workspace/lockfile/resolutions.ts';
 import { effectiveRange } from '../workspace/lockfile/workspaceDependencies.ts';
@@ -37,14 +38,13 @@ function reach(
   changed: Iterable<Workspace>,
   counts: (dependent: Dependent) => boolean,
 ): Set<Workspace> {
-  const dependents = known.get(project.structure) ?? directDependents(project);
-  known.set(project.structure, dependents);
+  const dependents = dependentsIn(project);
   return reachable(changed, (workspace) =>
     (dependents.get(workspace) ?? []).filter(counts).map((dependent) => dependent.workspace),
   );
 }
 
-const known = new WeakMap<object, ReadonlyMap<Workspace, readonly Dependent[]>>();
+const dependentsIn = oncePer(directDependents, ({ structure }) => structure);
 
 function directDependents(project: Project): Map<Workspace, Dependent[]> {
   const byPath = new Map([...project.workspaces.values()].map((workspace) => [workspace.path, workspace]));

@@ -1,15 +1,13 @@
+import { oncePer } from '../oncePer.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 
 type WorkspaceOwner = (path: string) => Workspace | null;
 
-const owners = new WeakMap<object, WorkspaceOwner>();
-
 /** The workspace in whose folder a path lies, the innermost one; null: none but the root. */
-export function workspaceOwner(project: Project): WorkspaceOwner {
-  const known = owners.get(project.structure) ?? makeOwner(project);
-  owners.set(project.structure, known);
-  return known;
-}
+export const workspaceOwner: (project: Project) => WorkspaceOwner = oncePer(
+  makeOwner,
+  ({ structure }) => structure,
+);
 
 function makeOwner(project: Project): WorkspaceOwner {
   const byFolder = new Map([...project.workspaces.values()].map((workspace) => [workspace.path, workspace]));

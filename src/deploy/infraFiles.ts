@@ -1,3 +1,4 @@
+import { oncePer } from '../oncePer.ts';
 import type { InfraRepo } from '../ports/infraRepo.ts';
 import type { FileSelection } from './selectFiles.ts';
 
@@ -26,14 +27,8 @@ interface Folder {
   whole: boolean;
 }
 
-const opened = new WeakMap<InfraRepo, InfraFiles>();
-
 /** The files of an infra repo: whoever asks for them again finds there what was fetched before. */
-export function infraFilesOf(repo: InfraRepo): InfraFiles {
-  const known = opened.get(repo) ?? openFiles(repo);
-  opened.set(repo, known);
-  return known;
-}
+export const infraFilesOf: (repo: InfraRepo) => InfraFiles = oncePer(openFiles);
 
 /**
  * Reads files of a clone that holds next to nothing: the folders on the way to them are fetched one level after

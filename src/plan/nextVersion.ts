@@ -39,15 +39,17 @@ export function effectiveBump(last: string | null, bump: Bump): Exclude<Bump, 'n
 
 function firstTarget({ last, manifestVersion, bump }: VersionQuestion): string {
   if (last === null) return firstVersion(manifestVersion);
-  const core = coreOf(last);
+  const parsed = semver.parse(last) as semver.SemVer;
+  const core = coreOf(parsed);
   const wanted = effectiveBump(last, bump);
-  const isPrerelease = semver.prerelease(last) !== null;
+  const isPrerelease = parsed.prerelease.length > 0;
   return isPrerelease && covers(core, wanted) ? core : raise(core, wanted);
 }
 
 function firstVersion(manifestVersion: string | null): string {
-  const core = semver.valid(manifestVersion) === null ? null : coreOf(manifestVersion as string);
-  return core === null || core === '0.0.0' ? '0.1.0' : core;
+  const parsed = semver.parse(manifestVersion);
+  const core = parsed === null ? '0.0.0' : coreOf(parsed);
+  return core === '0.0.0' ? '0.1.0' : core;
 }
 
 /** `1.3.0-rc.2` already is a minor above the last stable version: a further minor does not raise it again. */
@@ -61,7 +63,6 @@ function raise(version: string, bump: Exclude<Bump, 'none'>): string {
 }
 
 /** Without prerelease and build parts. */
-function coreOf(version: string): string {
-  const { major, minor, patch } = semver.parse(version) as semver.SemVer;
+function coreOf({ major, minor, patch }: semver.SemVer): string {
   return `${major}.${minor}.${patch}`;
 }

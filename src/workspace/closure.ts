@@ -33,7 +33,7 @@ export function serviceClosure(project: Project, service: Service, kind: 'runtim
   const { ignoreDependencies } = service.settings;
   const known = closures.get(project.structure) ?? new Map<string, Closure>();
   closures.set(project.structure, known);
-  const key = [kind, service.name, ...ignoreDependencies].join('\n');
+  const key = `${kind}\n${service.name}\n${ignoreDependencies.join('\n')}`;
   const ignored = nameMatcher(ignoreDependencies);
   const closure =
     known.get(key) ??

@@ -79,8 +79,8 @@ export interface ContextContents {
   /** `layers`: shipyarn's own shape, for templates; `root`/`service`: the repo's or the service folder's shape, for own Dockerfiles. */
   shape: 'layers' | 'root' | 'service';
   layers: readonly ContextLayer[];
-  /** Rendered; `path` is where it stands in the context. `origin`: the file in the repo, or null for the built-in template. */
-  dockerfile: { path: string; text: string; origin: string | null };
+  /** Rendered when asked for; `path` is where it stands in the context. `origin`: the file in the repo, or null for the built-in template. */
+  dockerfile: { path: string; readonly text: string; origin: string | null };
   yarn: ContextYarn;
   /** Workspaces with a build script in build order (dependencies first, the service last), by folder; empty: nothing to build. */
   builds: readonly { name: string; path: string }[];

@@ -94,8 +94,17 @@ async function describeTemplate(
     environment: containerEnvironment(project, runtime),
     base: await baseImage(project, service),
   };
-  const rendered = renderDockerfile(text, templateVariables(described), origin);
-  return { ...described, dockerfile: { path: 'Dockerfile', text: rendered, origin } };
+  const rendered = once(() => renderDockerfile(text, templateVariables(described), origin));
+  // The repo's own may be wrong.
+  if (origin !== null) rendered();
+  const dockerfile = {
+    path: 'Dockerfile',
+    get text() {
+      return rendered();
+    },
+    origin,
+  };
+  return { ...described, dockerfile };
 }
 
 /** Base, command and environment are the Dockerfile's own affair, except where the configuration speaks. */

@@ -103,14 +103,14 @@ async function readFolder(
 /** In the order of the trees, which is that of whole paths: folders stand in them as if their names ended in a slash. */
 async function filesBelow(tree: string, prefix: string, objects: GitObjects): Promise<FileEntry[]> {
   const entries = await objects.readTree(tree);
-  const nested = await Promise.all(
-    entries.map(async ({ name, mode, oid }) =>
-      mode === '040000'
-        ? filesBelow(oid, `${prefix}${name}/`, objects)
-        : [{ path: prefix + name, mode, oid }],
-    ),
+  const folders = entries.filter(({ mode }) => mode === '040000');
+  const read = folders.map(
+    async ({ name, oid }) => [name, await filesBelow(oid, `${prefix}${name}/`, objects)] as const,
   );
-  return nested.flat();
+  const below = new Map(await Promise.all(read));
+  return entries.flatMap(({ name, mode, oid }) =>
+    mode === '040000' ? (below.get(name) ?? []) : { path: prefix + name, mode, oid },
+  );
 }
 
 /** Order of UTF-8 bytes, which is also the order of code points: the one order used wherever bytes must repeat. */

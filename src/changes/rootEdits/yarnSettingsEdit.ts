@@ -14,12 +14,10 @@ export async function yarnSettingsEdit({ project, before }: Trees): Promise<Judg
   const differs = project.yarn.family === 'berry' && texts.every(isKeptWhole) && texts[0] !== texts[1];
   if (!differs) return async () => 'unsure';
   // Loads what describes installs only for this.
-  const { yarnFiles } = await import('../../workspace/contents/yarnFiles.ts');
-  const variables = await checkTokens(project.snapshot, await yarnFiles(project, noPackages));
+  const { sharedYarnFiles } = await import('../../workspace/contents/yarnFiles.ts');
+  const variables = await checkTokens(project.snapshot, await sharedYarnFiles(project));
   return async ({ settings }) => {
     checkVariablesAreSecrets(variables, Object.keys(settings.secrets));
     return 'differs';
   };
 }
-
-const noPackages = { localPackages: () => [], locators: () => [] };

@@ -38,13 +38,13 @@ export function dockerPatterns(texts: readonly string[]): DockerPatterns {
     const above = folderState(path.slice(0, Math.max(path.lastIndexOf('/'), 0)));
     const matching: boolean[] = [];
     let leftOutBy = -1;
-    for (const [index, { isException, matches }] of patterns.entries()) {
+    patterns.forEach(({ isException, matches }, index) => {
       // One that would change nothing is not looked at, and so does not count for what is below either.
       const counts = isException === (leftOutBy !== -1);
       const isMatching = above.matching[index] === true || (counts && matches(path));
       matching.push(isMatching);
       if (isMatching) leftOutBy = isException ? -1 : index;
-    }
+    });
     return { matching, leftOutBy };
   };
   return { leavesOut: (path) => stateOf(path).leftOutBy };

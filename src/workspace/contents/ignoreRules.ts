@@ -1,4 +1,5 @@
 import { type FileLocation, inputFailure } from '../../errors.ts';
+import { oncePer } from '../../oncePer.ts';
 import type { Service } from '../service.ts';
 import type { Snapshot } from '../snapshot.ts';
 import { type DockerPatterns, dockerPatterns, malformed, parsePattern } from './dockerPatterns.ts';
@@ -31,11 +32,10 @@ export async function readIgnoreRules(
 ): Promise<IgnoreRules> {
   const ownFile = `${dockerfile}.dockerignore`;
   const own = dockerfile === null ? null : await snapshot.read(ownFile);
-  const root = own ?? (await rootFile(snapshot));
   const folderFile = `${service.path}/.dockerignore`;
   const folder = service.path === '' ? null : await snapshot.read(folderFile);
   const patterns = [
-    ...patternsIn(root, own === null ? '.dockerignore' : ownFile),
+    ...(own === null ? await rootPatterns(snapshot) : patternsIn(own, ownFile)),
     ...patternsIn(folder, folderFile).map((pattern) => ({
       ...pattern,
       text: below(service.path, pattern.text),
@@ -70,13 +70,9 @@ function makeMatcher(patterns: readonly Pattern[]): DockerPatterns {
   return dockerPatterns(patterns.map(({ text }) => text));
 }
 
-const rootFiles = new WeakMap<Snapshot, Promise<Buffer | null>>();
-
-function rootFile(snapshot: Snapshot): Promise<Buffer | null> {
-  const read = rootFiles.get(snapshot) ?? snapshot.read('.dockerignore');
-  rootFiles.set(snapshot, read);
-  return read;
-}
+const rootPatterns = oncePer(async (snapshot: Snapshot) =>
+  patternsIn(await snapshot.read('.dockerignore'), '.dockerignore'),
+);
 
 function describe(pattern: Pattern | undefined): string | null {
   if (pattern === undefined) return null;

@@ -1,4 +1,5 @@
 import { once } from '../../once.ts';
+import { oncePer } from '../../oncePer.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { Closure } from '../closure.ts';
 import type { ContextPart } from '../contextContents.ts';
@@ -35,11 +36,14 @@ export async function installParts(
   return [
     ...writtenParts(project, closure, committed),
     ...(await yarnSettingsPart(project)),
-    filesPart(files),
+    committedPart(files),
     ...(called.length === 0 ? [] : [filesPart(called)]),
     ...(await packedManifests(project, slice, committed)),
   ];
 }
+
+/** Most closures have the same list. */
+const committedPart = oncePer((files: readonly FileEntry[]) => filesPart(files));
 
 /** Kept with the closure, by those of its manifests that are written: the other side of a comparison has the same. */
 const writtenByClosure = new WeakMap<Closure, Map<string, readonly ContextPart[]>>();

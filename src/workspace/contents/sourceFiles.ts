@@ -1,4 +1,5 @@
 import { inputFailure } from '../../errors.ts';
+import { oncePer } from '../../oncePer.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { Project, Workspace } from '../project.ts';
 import { manifestPath } from '../readManifest.ts';
@@ -46,19 +47,18 @@ export async function sourceFiles(
 
 /** Whether a file below a workspace's folder, but not in a nested workspace, is a source where no rule leaves it out. */
 export function isSource(workspace: Pick<Workspace, 'path'>, path: string): boolean {
-  const prefix = workspace.path === '' ? '' : `${workspace.path}/`;
-  const [top = ''] = path.slice(prefix.length).split('/');
+  const below = workspace.path === '' ? 0 : workspace.path.length + 1;
+  const slash = path.indexOf('/', below);
+  const top = path.slice(below, slash === -1 ? path.length : slash);
   if (path === manifestPath(workspace) || neverSource.has(top)) return false;
-  return prefix !== '' || !installFiles.has(top);
+  return below > 0 || !installFiles.has(top);
 }
 
-const nestings = new WeakMap<object, ReadonlyMap<string, readonly string[]>>();
+const nestings = oncePer(findNestings, ({ structure }) => structure);
 
 /** Folders of workspaces inside another's folder, each with a slash at its end. */
 export function nestedFolders(project: Project, workspace: Workspace): readonly string[] {
-  const known = nestings.get(project.structure) ?? findNestings(project);
-  nestings.set(project.structure, known);
-  return known.get(workspace.path) ?? [];
+  return nestings(project).get(workspace.path) ?? [];
 }
 
 /** Nested folders by the folder of each workspace around them. */

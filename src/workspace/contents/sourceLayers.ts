@@ -1,3 +1,4 @@
+import { oncePer } from '../../oncePer.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { Closure } from '../closure.ts';
 import type { ContextLayer, ContextPart } from '../contextContents.ts';
@@ -106,14 +107,10 @@ async function rootPart(
   return filesPart(sorted);
 }
 
-const tsconfigs = new WeakMap<ContextPart, readonly string[]>();
-
 /** Many services share the parts of a library: each is looked through once. */
-function tsconfigsIn(part: ContextPart): readonly string[] {
-  const found = tsconfigs.get(part) ?? part.entries().flatMap(({ path }) => (isTsconfig(path) ? path : []));
-  tsconfigs.set(part, found);
-  return found;
-}
+const tsconfigsIn = oncePer((part: ContextPart) =>
+  part.entries().flatMap(({ path }) => (isTsconfig(path) ? path : [])),
+);
 
 function insideAny(folders: readonly string[]): (path: string) => boolean {
   const prefixes = folders.map((folder) => `${folder}/`);

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { inputFailure } from '../../errors.ts';
+import { oncePer } from '../../oncePer.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { ContextPart } from '../contextContents.ts';
 import { checkDependencies, checkFields } from '../lockfile/checkFields.ts';
@@ -13,36 +14,51 @@ import { checkFiles } from './sourceFiles.ts';
 import { checkClientKeys } from './yarnSettings.ts';
 import { archiveFiles } from './zeroInstall.ts';
 
-/** What a slice says of its packages. */
-type Packages = Pick<LockfileSlice, 'localPackages' | 'locators'>;
-
 /**
- * Committed files that an immutable install of a slice reads, beside manifests and lockfile: Yarn's settings,
- * release and plugins, patches, and folders and archives that `file:`, `portal:` and `patch:` lead to.
+ * Committed files that an immutable install of a slice reads, beside manifests and lockfile: those of all slices, patches,
+ * and folders and archives that `file:`, `portal:` and `patch:` lead to. The same list where it is the same for all.
  * Rejects where one is missing.
  */
-export async function yarnFiles(project: Project, slice: Packages): Promise<FileEntry[]> {
+export async function yarnFiles(project: Project, slice: LockfileSlice): Promise<readonly FileEntry[]> {
+  const { snapshot } = project;
+  const shared = await sharedYarnFiles(project);
+  const files = await archiveFiles(project, slice);
+  for (const path of patchPaths(slice))
+    files.push(...(await present(snapshot, path, 'the patch', 'yarn.lock')));
+  for (const path of packedPaths(slice))
+    files.push(...(await present(snapshot, path, 'the dependency', 'yarn.lock')));
+  await checkLocalFolders(project, slice);
+  if (files.length === 0) return shared;
+  await checkFiles(snapshot, files);
+  return inOrder([...shared, ...files]);
+}
+
+/**
+ * What of those every slice has: Yarn's settings, CA bundles, release and plugins. Rejects where one is missing, or
+ * cannot stand in a layer.
+ */
+export const sharedYarnFiles: (project: Project) => Promise<readonly FileEntry[]> = oncePer(findSharedFiles);
+
+async function findSharedFiles(project: Project): Promise<readonly FileEntry[]> {
   const { snapshot } = project;
   checkClientKeys(project);
-  const files = new Map<string, FileEntry>();
-  const add = (found: readonly FileEntry[]) => {
-    for (const file of found) files.set(file.path, file);
-  };
   const settings = project.yarn.family === 'classic' ? ['.yarnrc', '.npmrc'] : ['.yarnrc.yml'];
-  for (const name of settings) add(await fileOrFolder(snapshot, name));
-  add(await archiveFiles(project, slice));
   const [settingsFile = ''] = settings;
-  const authorities = await authorityFiles(project);
-  for (const path of authorities) add(await present(snapshot, path, 'the CA file', settingsFile));
+  const named = (path: string, what: string) => present(snapshot, path, what, settingsFile);
+  const files: FileEntry[] = [];
+  for (const name of settings) files.push(...(await fileOrFolder(snapshot, name)));
+  for (const path of await authorityFiles(project)) files.push(...(await named(path, 'the CA file')));
   const { yarnPath } = project.yarn;
-  if (yarnPath !== null) add(await present(snapshot, yarnPath, 'the Yarn release', settingsFile));
-  for (const path of pluginPaths(project)) add(await present(snapshot, path, 'the plugin', settingsFile));
-  for (const path of patchPaths(slice)) add(await present(snapshot, path, 'the patch', 'yarn.lock'));
-  for (const path of packedPaths(slice)) add(await present(snapshot, path, 'the dependency', 'yarn.lock'));
-  await checkLocalFolders(project, slice);
-  const sorted = [...files.values()].sort((a, b) => compareBytes(a.path, b.path));
-  await checkFiles(snapshot, sorted);
-  return sorted;
+  if (yarnPath !== null) files.push(...(await named(yarnPath, 'the Yarn release')));
+  for (const path of pluginPaths(project)) files.push(...(await named(path, 'the plugin')));
+  await checkFiles(snapshot, files);
+  return inOrder(files);
+}
+
+/** By path, each once. */
+function inOrder(files: readonly FileEntry[]): FileEntry[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  return [...byPath.values()].sort((a, b) => compareBytes(a.path, b.path));
 }
 
 /**
@@ -75,7 +91,7 @@ function pluginPaths(project: Project): string[] {
 }
 
 /** `patch:<source>#<path>&<path>::version=…&locator=…`; `builtin<…>` patches are inside Yarn. */
-function patchPaths(slice: Packages): string[] {
+function patchPaths(slice: LockfileSlice): string[] {
   return slice.localPackages().flatMap(({ reference }) => {
     if (!reference.startsWith('patch:')) return [];
     const [, selector = '', parameters = ''] = /^patch:[^#]*#(.*?)(?:::(.*))?$/.exec(reference) ?? [];
@@ -88,7 +104,7 @@ function patchPaths(slice: Packages): string[] {
 }
 
 /** `file:<path>#<path>::hash=…&locator=…`: what Yarn packs or unpacks at install. */
-function packedPaths(slice: Packages): string[] {
+function packedPaths(slice: LockfileSlice): string[] {
   return slice
     .localPackages()
     .flatMap(({ reference }) => (reference.startsWith('file:') ? (pathIn(reference) ?? []) : []));
@@ -119,7 +135,7 @@ export async function packedManifests(
 }
 
 /** Refuses a lockfile that says other things of a `portal:` or `file:` folder than the manifest in it. */
-async function checkLocalFolders(project: Project, slice: Packages): Promise<void> {
+async function checkLocalFolders(project: Project, slice: LockfileSlice): Promise<void> {
   for (const { reference, body, dependencies } of slice.localPackages()) {
     const folder = pathIn(reference);
     if (folder === null || body === null) continue;

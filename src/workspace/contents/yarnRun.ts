@@ -1,3 +1,4 @@
+import { oncePer } from '../../oncePer.ts';
 import type { ContextPart, ContextYarn } from '../contextContents.ts';
 import type { Project } from '../project.ts';
 import { writtenPart } from './contextPart.ts';
@@ -8,7 +9,9 @@ import { archiveFolder, isZeroInstall } from './zeroInstall.ts';
 const scriptPath = '.shipyarn/yarn.cjs';
 
 /** How Yarn is run in an install layer: the committed release, else one that a small script fetches from the registry. */
-export async function yarnRun(project: Project): Promise<ContextYarn> {
+export const yarnRun: (project: Project) => Promise<ContextYarn> = oncePer(findYarnRun);
+
+async function findYarnRun(project: Project): Promise<ContextYarn> {
   const { family, version, linker, yarnPath } = project.yarn;
   return {
     family,
@@ -39,8 +42,10 @@ const common = { YARN_IGNORE_PATH: '1' };
 /** Settings of Yarn 2–4 by environment variable. */
 const berryEnvironment = { ...common, YARN_ENABLE_TELEMETRY: '0', YARN_ENABLE_PROGRESS_BARS: '0' };
 
-/** The script that fetches Yarn, where the repo does not hold its release. */
-export async function yarnPart(project: Project): Promise<ContextPart[]> {
+/** The script that fetches Yarn, where the repo does not hold its release: the same for all services of a tree. */
+export const yarnPart: (project: Project) => Promise<ContextPart[]> = oncePer(makeYarnPart);
+
+async function makeYarnPart(project: Project): Promise<ContextPart[]> {
   const { yarnPath, family, version } = project.yarn;
   if (yarnPath !== null) return [];
   const { packageManager = '' } = project.root.packageManifest;

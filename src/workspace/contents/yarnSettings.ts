@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { inputFailure } from '../../errors.ts';
+import { oncePer } from '../../oncePer.ts';
 import type { ContextPart } from '../contextContents.ts';
 import type { Project } from '../project.ts';
 import { writtenPart } from './contextPart.ts';
@@ -17,7 +18,9 @@ export function isKeptWhole(settingsText: string): boolean {
 }
 
 /** `.yarnrc.yml` as an install layer has it where it differs from the committed one. */
-export async function yarnSettingsPart({ settings, settingsText }: Project): Promise<ContextPart[]> {
+export const yarnSettingsPart: (project: Project) => Promise<ContextPart[]> = oncePer(makeSettingsPart);
+
+async function makeSettingsPart({ settings, settingsText }: Project): Promise<ContextPart[]> {
   if (leftOut.every((setting) => settings[setting] === undefined)) return [];
   const { parseDocument } = await import('yaml');
   const document = parseDocument(settingsText);
@@ -27,7 +30,9 @@ export async function yarnSettingsPart({ settings, settingsText }: Project): Pro
 }
 
 /** Sentences for people: environment files of Yarn 4 that stay out of the layers. `.env.yarn` is read unasked. */
-export async function environmentFileWarnings({ settings, snapshot, yarn }: Project): Promise<string[]> {
+export const environmentFileWarnings: (project: Project) => Promise<string[]> = oncePer(findEnvironmentFiles);
+
+async function findEnvironmentFiles({ settings, snapshot, yarn }: Project): Promise<string[]> {
   const { injectEnvironmentFiles: named } = settings;
   const asked = Array.isArray(named)
     ? named.map((path) => posix.normalize(String(path).replace(/\?$/, '')))

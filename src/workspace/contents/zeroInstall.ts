@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import { oncePer } from '../../oncePer.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { LockfileSlice } from '../lockfile/lockfileSlice.ts';
 import type { Project } from '../project.ts';
@@ -9,7 +10,9 @@ import type { Snapshot } from '../snapshot.ts';
  * The folder in the repo in which package archives may be committed, or null: `cacheFolder` (zero-install), under
  * Yarn 1 `yarn-offline-mirror`. Yarn 1 puts there what it downloads, too.
  */
-export async function archiveFolder({ yarn, settings, snapshot }: Project): Promise<string | null> {
+export const archiveFolder: (project: Project) => Promise<string | null> = oncePer(findArchiveFolder);
+
+async function findArchiveFolder({ yarn, settings, snapshot }: Project): Promise<string | null> {
   const named =
     yarn.family === 'classic' ? await offlineMirror(snapshot) : (settings.cacheFolder ?? '.yarn/cache');
   const folder = posix.normalize(named ?? '/').replace(/\/$/, '');

@@ -1,4 +1,5 @@
 import { once } from '../../once.ts';
+import { oncePer } from '../../oncePer.ts';
 import { ownValue } from '../../ownValue.ts';
 import type { Project, Workspace } from '../project.ts';
 import { extensionNotInLockfile } from './lockfileFailures.ts';
@@ -44,16 +45,8 @@ export interface BerryGraph {
 
 const localReference = /^(?:patch|file|portal|link):/;
 
-const graphs = new WeakMap<object, BerryGraph>();
-
 /** The project's lockfile as a graph; made once for projects of the same structure. */
-export function berryGraph(project: Project): BerryGraph {
-  const known = graphs.get(project.structure);
-  if (known !== undefined) return known;
-  const graph = makeGraph(project);
-  graphs.set(project.structure, graph);
-  return graph;
-}
+export const berryGraph: (project: Project) => BerryGraph = oncePer(makeGraph, ({ structure }) => structure);
 
 function makeGraph(project: Project): BerryGraph {
   const index = indexOf(project.lockfile);

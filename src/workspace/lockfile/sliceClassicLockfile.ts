@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import satisfies from 'semver/functions/satisfies.js';
 import { once } from '../../once.ts';
+import { oncePer } from '../../oncePer.ts';
 import { sha256 } from '../../sha256.ts';
 import type { Project, Workspace } from '../project.ts';
 import { linkedFolder } from '../readManifest.ts';
@@ -8,8 +9,6 @@ import { lockfileOutOfDate } from './lockfileFailures.ts';
 import type { LocalPackage, LockfileSlice, SliceScope } from './lockfileSlice.ts';
 import { type ClassicEntry, type ClassicLockfile, parseClassicLockfile } from './parseClassicLockfile.ts';
 import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
-
-const lockfiles = new WeakMap<Project, ClassicLockfile>();
 
 interface Reached {
   patterns: Set<string>;
@@ -47,14 +46,7 @@ export function sliceClassicLockfile(project: Project, scope: SliceScope): Lockf
   };
 }
 
-function lockfileOf(project: Project): ClassicLockfile {
-  let lockfile = lockfiles.get(project);
-  if (lockfile === undefined) {
-    lockfile = parseClassicLockfile(project.lockfile);
-    lockfiles.set(project, lockfile);
-  }
-  return lockfile;
-}
+const lockfileOf = oncePer(({ lockfile }: Project) => parseClassicLockfile(lockfile));
 
 function walk(project: Project, lockfile: ClassicLockfile, scope: SliceScope): Reached {
   const reached: Reached = { patterns: new Set(), workspaces: new Set() };

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { once } from '../../once.ts';
+import { oncePer } from '../../oncePer.ts';
 import type { Project, Workspace } from '../project.ts';
 import type { BerryGraph } from './berryGraph.ts';
 import { keptByScope } from './keptByScope.ts';
@@ -43,7 +44,7 @@ export function sliceMembers(project: Project, graph: BerryGraph, scope: SliceSc
   return [...members.values()];
 }
 
-const conesByGraph = new WeakMap<BerryGraph, ReturnType<typeof packageCones>>();
+const conesIn = oncePer(packageCones);
 
 function makeMember(
   project: Project,
@@ -55,10 +56,8 @@ function makeMember(
   const reachedBy = (descriptor: number) => graph.workspaceOf(graph.entryOf(descriptor));
   // Made only where somebody asks for what is in them: there are thousands.
   const cones = once(() => {
-    const coneOf = conesByGraph.get(graph) ?? packageCones(graph);
-    conesByGraph.set(graph, coneOf);
     const packages = edges.filter((descriptor) => reachedBy(descriptor) === null);
-    return [...new Set(packages.map(coneOf))];
+    return [...new Set(packages.map(conesIn(graph)))];
   });
   const inCones = graph.mayLeadToWorkspaces() ? cones().flatMap((cone) => [...cone.workspaces]) : [];
   const named = new Set([...edges.filter((descriptor) => reachedBy(descriptor) !== null), ...inCones]);
