@@ -16,6 +16,13 @@ export interface TagFormat {
 /** Semantic Versioning 2.0.0, loosely: `semver` checks what this finds. */
 const versionPattern = '\\d+\\.\\d+\\.\\d+[0-9A-Za-z.+-]*';
 
+/**
+ * What no tag is called: `git check-ref-format` refuses it, or `git tag`, which takes it for an option.
+ * @see https://git-scm.com/docs/git-check-ref-format
+ */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Git refuses them.
+const noTagName = /[\x00-\x20\x7f~^:?*[\\]|\.\.|@\{|\/\/|^[-/]|[/.]$|(?:^|\/)\.|\.lock(?:\/|$)/;
+
 /** Parts of at most five digits, without leading zeros: one number can hold all three. */
 const plainVersion = /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})$/;
 
@@ -27,7 +34,8 @@ export function plainOrder(version: string): number | null {
 
 /**
  * Tags as `tagFormat` shapes them, for these services. Rejects formats that cannot tell versions or services
- * apart: without `{version}`, or without `{service}` or `{name}` where two services would share a tag.
+ * apart (without `{version}`, with more than one, or without `{service}` or `{name}` where two services would share a
+ * tag), and those that make what Git takes for no tag.
  */
 export function tagFormat(
   config: Pick<Config, 'tagFormat' | 'origin'>,
@@ -42,11 +50,13 @@ export function tagFormat(
   const byTag = new Map<string, string>();
   for (const { name } of services) {
     const example = format(name, '0.0.0');
+    if (noTagName.test(example)) throw notATag(config, example);
     const twin = byTag.get(example);
     if (twin !== undefined) throw sharedTag(config, twin, name);
     byTag.set(example, name);
   }
-  if (!/\{version\}/.test(template)) throw withoutVersion(config);
+  const versions = template.split('{version}').length - 1;
+  if (versions !== 1) throw notOneVersion(config, versions);
   const pattern = tagPattern(template);
   // A digit before the version might be taken for its first.
   const endsWithVersion = /[^{}\d]\{version\}$/.test(template);
@@ -81,11 +91,19 @@ function failure(config: Pick<Config, 'origin'>, details: { reason: string; mess
   return inputFailure({ ...details, ...(at !== null && { at }) });
 }
 
-function withoutVersion(config: Pick<Config, 'tagFormat' | 'origin'>) {
+function notOneVersion(config: Pick<Config, 'tagFormat' | 'origin'>, versions: number) {
   return failure(config, {
-    reason: 'tag-format-without-version',
-    message: `\`tagFormat: ${config.tagFormat}\` has no \`{version}\`.`,
+    reason: versions === 0 ? 'tag-format-without-version' : 'tag-format-ambiguous',
+    message: `\`tagFormat: ${config.tagFormat}\` has ${versions === 0 ? 'no' : 'more than one'} \`{version}\`.`,
     hint: 'Write for instance `tagFormat: "{service}@{version}"`.',
+  });
+}
+
+function notATag(config: Pick<Config, 'tagFormat' | 'origin'>, example: string) {
+  return failure(config, {
+    reason: 'tag-format-no-tag',
+    message: `With \`tagFormat: ${config.tagFormat}\` a tag would be \`${example}\`, which Git refuses as a name.`,
+    hint: 'Write for instance `tagFormat: "{service}@{version}"`; `git help check-ref-format` has the rules.',
   });
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { tagFormat } from '../../src/changes/tagFormat.ts';
 
@@ -45,7 +46,48 @@ describe('tag formats', () => {
   });
 
   it.each([
+    ...[
+      'a b{version}',
+      'a..{version}',
+      '{version}.lock',
+      '{version}.lock/a',
+      '{version}~',
+      '{version}^',
+      'a:{version}',
+    ],
+    ...[
+      'a?{version}',
+      '*{version}',
+      '[{version}',
+      'a\\{version}',
+      '/{version}',
+      '{version}/',
+      'a//{version}',
+      '.{version}',
+    ],
+    ...['a/.{version}', '{version}.', '@{{version}', 'a\t{version}', 'a\u007f{version}'],
+    ...[
+      'v{version}',
+      '{version}',
+      'a/v{version}',
+      'a.b/{version}',
+      'a@{version}',
+      '{version}.locked',
+      'ü{version}',
+    ],
+    ...['{version}+a', 'a-{version}', '{version}-', '{version}]', '{version}{'],
+  ])('takes %j where Git takes what it makes', (template) => {
+    const tag = template.replace('{version}', '0.0.0');
+    const git = spawnSync('git', ['check-ref-format', `refs/tags/${tag}`]);
+    const make = () => tagFormat({ tagFormat: template, origin: () => null }, [{ name: 'web' }]);
+    if (git.status === 0) expect(make().format('web', '0.0.0')).toBe(tag);
+    else expect(make).toThrow(expect.objectContaining({ reason: 'tag-format-no-tag', exitCode: 2 }));
+  });
+
+  it.each([
+    ['-{version}', 'tag-format-no-tag'],
     ['{service}', 'tag-format-without-version'],
+    ['{version}-{service}-{version}', 'tag-format-ambiguous'],
     ['v{version}', 'tag-format-ambiguous'],
   ])('refuses %s with the place where it stands', (template, reason) => {
     expect(() => formatOf(template)).toThrow(
