@@ -1,6 +1,7 @@
 // Bundles src/ into dist/: one small entry plus chunks that load on demand, so that start-up
 // reads two or three files. What is large, or reads files beside itself, stays a dependency.
 import { chmod, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'rolldown';
 
@@ -60,7 +61,7 @@ const groups = [
   },
 ];
 
-/** Parts of Node that take long to load and that few runs call: each of their functions loads them when it is called. */
+/** What takes long to load and few runs call: parts of Node by name, each of whose functions loads them when it is called. */
 const loadedLate = [
   'crypto',
   'fs/promises',
@@ -72,6 +73,34 @@ const loadedLate = [
   'util',
   'zlib',
 ];
+
+/** The same of packages that give a function, which may have others. */
+const packagesLate = /^(?:micromatch|semver\/(?:functions|ranges)\/[\w-]+\.js)$/;
+
+const require = createRequire(import.meta.url);
+
+const loadPackagesLate = {
+  name: 'load-packages-late',
+  resolveId: {
+    filter: { id: packagesLate },
+    handler: (id, importer = '') => (importer.startsWith(path.resolve('src')) ? `\0package:${id}` : null),
+  },
+  load: {
+    filter: { id: /^\0package:/ },
+    handler(id) {
+      const name = id.slice('\0package:'.length);
+      const lines = [
+        `let known;\nconst loaded = () => (known ??= require(${JSON.stringify(require.resolve(name))}));`,
+        'const late = (...given) => loaded()(...given);',
+        ...Object.keys(require(name)).map(
+          (each) => `late.${each} = (...given) => loaded().${each}(...given);`,
+        ),
+        'export default late;',
+      ];
+      return { code: lines.join('\n'), moduleSideEffects: false };
+    },
+  },
+};
 
 const loadLate = {
   name: 'load-late',
@@ -137,7 +166,7 @@ await build({
   ...platform,
   input: { runCli: 'src/cli/runCli.ts' },
   external,
-  plugins: [leaveOut, loadLate, closedTerminal, importFromOutside],
+  plugins: [leaveOut, loadLate, loadPackagesLate, closedTerminal, importFromOutside],
   // What is imported on demand may be in a group all the same.
   checks: { ineffectiveDynamicImport: false },
   resolve: {

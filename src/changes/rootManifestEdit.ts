@@ -1,7 +1,7 @@
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { installManifest, type ManifestScope } from '../workspace/contents/installManifest.ts';
+import { globMatcher } from '../workspace/globMatcher.ts';
 import { hasBuildScript } from '../workspace/hasBuildScript.ts';
-import { nameMatcher } from '../workspace/nameMatcher.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import { fitsLockfile } from './fitsLockfile.ts';
@@ -25,7 +25,7 @@ export async function rootManifestEdit(project: Project, old: Workspace): Promis
     const { kind } = await dockerfileOf(project, service);
     const builds = kind === 'own' || hasBuildScript(service.workspace);
     if (!builds) return false;
-    const ignored = nameMatcher(service.settings.ignoreDependencies);
+    const ignored = globMatcher(service.settings.ignoreDependencies);
     const differs = inBuilds.get(ignored) ?? isOther({ development: true, ignored });
     inBuilds.set(ignored, differs);
     return differs;

@@ -1,7 +1,7 @@
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
+import { globMatcher } from '../workspace/globMatcher.ts';
 import { hasBuildScript } from '../workspace/hasBuildScript.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
-import { nameMatcher } from '../workspace/nameMatcher.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 
@@ -20,7 +20,7 @@ export function widestScope(project: Project, services: readonly Service[]): Pro
 }
 
 async function findScope(project: Project, services: readonly Service[]): Promise<Scope> {
-  const rules = [...new Set(services.map(({ settings }) => nameMatcher(settings.ignoreDependencies)))];
+  const rules = [...new Set(services.map(({ settings }) => globMatcher(settings.ignoreDependencies)))];
   return {
     development: await mayBuild(project, services),
     ignored: (name) => rules.every((isIgnored) => isIgnored(name)),

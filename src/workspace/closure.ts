@@ -1,7 +1,7 @@
+import { globMatcher } from './globMatcher.ts';
 import type { LockfileSlice, SliceScope } from './lockfile/lockfileSlice.ts';
 import { sliceLockfile } from './lockfile/sliceLockfile.ts';
 import { requiredPeers, wantsDevelopment, workspaceDependencies } from './lockfile/workspaceDependencies.ts';
-import { nameMatcher } from './nameMatcher.ts';
 import type { Project, Workspace } from './project.ts';
 import type { Service } from './service.ts';
 
@@ -34,7 +34,7 @@ export function serviceClosure(project: Project, service: Service, kind: 'runtim
   const known = closures.get(project.structure) ?? new Map<string, Closure>();
   closures.set(project.structure, known);
   const key = `${kind}\n${service.name}\n${ignoreDependencies.join('\n')}`;
-  const ignored = nameMatcher(ignoreDependencies);
+  const ignored = globMatcher(ignoreDependencies);
   const closure =
     known.get(key) ??
     (kind === 'build' ? sameAsRuntime(project, service, ignored) : null) ??

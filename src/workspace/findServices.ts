@@ -1,7 +1,7 @@
-import micromatch from 'micromatch';
 import { serviceSettings, unscopedName } from '../config/serviceSettings.ts';
 import type { Config } from '../config/settings.ts';
 import { type FileLocation, inputFailure } from '../errors.ts';
+import { globMatcher } from './globMatcher.ts';
 import type { Project, Workspace } from './project.ts';
 import type { Service } from './service.ts';
 import { compareBytes } from './snapshot.ts';
@@ -77,13 +77,11 @@ async function withDockerfile(workspaces: readonly Workspace[], project: Project
 
 /** By folder or name; a glob that starts with `!` takes workspaces away. */
 function matching(workspaces: readonly Workspace[], globs: readonly string[]): Workspace[] {
-  const matchers = (list: readonly string[]) => list.map((glob) => micromatch.matcher(glob));
-  const wanted = matchers(globs.filter((glob) => !glob.startsWith('!')));
-  const unwanted = matchers(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)));
-  return workspaces.filter(({ path, name }) => {
-    const hit = (list: typeof wanted) => list.some((matches) => matches(path) || matches(name));
-    return hit(wanted) && !hit(unwanted);
-  });
+  const isWanted = globMatcher(globs.filter((glob) => !glob.startsWith('!')));
+  const isUnwanted = globMatcher(globs.filter((glob) => glob.startsWith('!')).map((glob) => glob.slice(1)));
+  return workspaces.filter(
+    ({ path, name }) => (isWanted(path) || isWanted(name)) && !isUnwanted(path) && !isUnwanted(name),
+  );
 }
 
 function noServices(config: Config) {

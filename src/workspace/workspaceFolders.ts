@@ -1,4 +1,6 @@
+import { posix } from 'node:path';
 import micromatch from 'micromatch';
+import { globMatcher } from './globMatcher.ts';
 import { compareBytes, type Snapshot } from './snapshot.ts';
 
 /** Never searched, as in Yarn (`Workspace#setup` in @yarnpkg/core). */
@@ -13,14 +15,20 @@ export async function workspaceFolders(
   globs: readonly string[],
   from = '',
 ): Promise<string[]> {
-  const patterns = globs.flatMap((glob) => micromatch.braces(trim(glob), { expand: true }));
+  const patterns = globs.map(trim).flatMap((glob) => (glob.includes('{') ? expanded(glob) : glob));
   const negative = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
   const found = new Set<string>();
   const positive = patterns.filter((pattern) => !pattern.startsWith('!'));
-  await Promise.all(positive.map((pattern) => match(snapshot, '', pattern.split('/'), from, found)));
-  const isTakenAway = anyOf(negative.map(trim));
+  await Promise.all(positive.map((pattern) => match(snapshot, '', segmentsOf(pattern), from, found)));
+  const isTakenAway = globMatcher(negative.map(trim));
   const kept = [...found].filter((folder) => !isTakenAway(folder));
   return kept.map((folder) => join(from, folder)).sort(compareBytes);
+}
+
+/** `packages//*` and `packages/./*` are `packages/*`. */
+function segmentsOf(pattern: string): string[] {
+  const segments = posix.normalize(pattern).split('/');
+  return segments.filter((segment) => segment !== '' && segment !== '.');
 }
 
 async function match(
@@ -49,15 +57,14 @@ async function match(
 
 async function folders(snapshot: Snapshot, parent: string, pattern: string): Promise<string[]> {
   const children = await snapshot.children(parent);
-  const fits = anyOf([pattern]);
+  const fits = globMatcher([pattern]);
   return children
     .filter(({ name, mode }) => mode === '040000' && !skipped.has(name) && fits(name))
     .map(({ name }) => name);
 }
 
-function anyOf(patterns: readonly string[]): (path: string) => boolean {
-  const matchers = patterns.map((pattern) => micromatch.matcher(pattern));
-  return (path) => patterns.includes(path) || matchers.some((matches) => matches(path));
+function expanded(glob: string): string[] {
+  return micromatch.braces(glob, { expand: true });
 }
 
 function trim(glob: string): string {
