@@ -45,7 +45,8 @@ function conesOf(slices: readonly LockfileSlice[]): ReadonlySet<PackageCone> | n
   return all.length < slices.length ? null : new Set(all.flatMap((cones) => [...cones]));
 }
 
-function wayTo(name: string, slices: readonly LockfileSlice[]): string[] | null {
+/** How the first of some slices that holds a package reaches it. */
+export function wayTo(name: string, slices: readonly LockfileSlice[]): string[] | null {
   for (const slice of slices) {
     const way = slice.pathTo(name);
     if (way !== null) return [...way];

@@ -1,10 +1,11 @@
 import { dependencyPath } from './dependencyPath.ts';
 import { inputClassifier } from './inputParts.ts';
 import type { PlainChanges } from './plainChanges.ts';
-import type { Reason } from './reason.ts';
+import type { PackageChange, Reason } from './reason.ts';
 import type { InputPart } from './serviceChange.ts';
 import type { ServiceSide } from './serviceSide.ts';
 import { heldPaths, installLayers } from './sidePaths.ts';
+import type { VersionEdits } from './versionEdits.ts';
 
 /** More files say nothing more to a person. */
 const mostPaths = 20;
@@ -13,20 +14,31 @@ const mostPaths = 20;
  * Why a service differs from what it was before plain changes. Null where the other side has to be described: none of
  * them is in the image, an install runs one, which may load others, or an own Dockerfile may copy what they leave out.
  */
-export function plainReasons(
+export async function plainReasons(
   after: ServiceSide,
-  { paths, manifests, leavesOut, more }: PlainChanges,
-): Reason[] | null {
+  { paths, manifests, leavesOut, versions, more }: PlainChanges,
+): Promise<Reason[] | null> {
   if ((leavesOut || manifests.size > 0) && after.contents.shape !== 'layers') return null;
   const edited = heldPaths(after, paths).sort();
-  if (edited.length + more.length === 0) return null;
+  const packages = versions.size === 0 ? [] : await packagesIn(after, versions);
+  if (edited.length + more.length + packages.length === 0) return null;
   if (heldPaths(after, paths, installLayers(after)).some((path) => !manifests.has(path))) return null;
   const isDockerfile = ({ kind }: Reason) => kind === 'dockerfile';
   return [
     ...more.filter(isDockerfile),
     ...editReasons(edited, [after]),
+    ...(packages.length === 0 ? [] : [{ kind: 'lockfile' as const, packages }]),
     ...more.filter((reason) => !isDockerfile(reason)),
   ];
+}
+
+async function packagesIn({ closures }: ServiceSide, versions: VersionEdits): Promise<PackageChange[]> {
+  // Whoever asks for it has loaded it.
+  const { editedPackages } = await import('./versionEdits.ts');
+  return editedPackages(
+    versions,
+    closures.map(({ slice }) => slice),
+  );
 }
 
 /** Edited files by the part of the service that they are; the newest side comes first. */

@@ -7,6 +7,7 @@ import { workspaceBody } from '../workspace/lockfile/writeBerryEntry.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
+import { type EditedEntry, type VersionEdits, versionEdits } from './versionEdits.ts';
 import { widestScope } from './widestScope.ts';
 
 type Scope = Pick<SliceScope, 'development' | 'ignored'>;
@@ -17,6 +18,8 @@ export interface LockfileReach {
   workspaces: ReadonlySet<Workspace>;
   /** Those that certainly take what the other version has nowhere, to run. */
   certain: ReadonlySet<Workspace>;
+  /** The edits, where they say by themselves what they mean for a slice. */
+  versions: VersionEdits | null;
 }
 
 /**
@@ -44,7 +47,8 @@ export async function reachOfEdits(
       taken.has(graph.entryOf(descriptor)),
     ),
   );
-  return { workspaces: new Set(workspaces), certain: new Set(certain) };
+  const versions = edits.inPlace === null ? null : versionEdits(project, graph, edits.inPlace);
+  return { workspaces: new Set(workspaces), certain: new Set(certain), versions };
 }
 
 interface Edits {
@@ -52,6 +56,8 @@ interface Edits {
   edited: LockfileEntry[];
   /** Third-party packages among them that it has nowhere: what only came to be asked for by another range keeps its body. */
   fresh: LockfileEntry[];
+  /** The edited ones with their bodies as they were; null: the other version has other keys. */
+  inPlace: EditedEntry[] | null;
 }
 
 /** Null: the header differs. */
@@ -59,7 +65,8 @@ function editsOf(graph: BerryGraph, before: string, scope: Scope): Edits | null 
   const { header, entries } = graph.lockfile;
   const other = before.replaceAll('\r\n', '\n');
   if (!other.startsWith(header)) return null;
-  const bodies = new Map(other.split('\n\n').map((entry) => keyAndBody(entry.trimEnd())));
+  const blocks = other.slice(header.length).split('\n\n');
+  const bodies = new Map(blocks.map((entry) => keyAndBody(entry.trimEnd())));
   const edited = entries.filter((entry) => {
     const old = bodies.get(entry.keyText);
     return old !== entry.body.trimEnd() && !isSameInSlices(graph, entry, old, scope);
@@ -68,7 +75,9 @@ function editsOf(graph: BerryGraph, before: string, scope: Scope): Edits | null 
   const fresh = edited.filter(
     (entry) => graph.workspaceOf(entry) === null && !bodiesAnywhere.has(entry.body.trimEnd()),
   );
-  return { edited, fresh };
+  const hasSameKeys = bodies.size === entries.length && entries.every(({ keyText }) => bodies.has(keyText));
+  const inPlace = edited.map((entry) => ({ entry, before: `${bodies.get(entry.keyText)}\n` }));
+  return { edited, fresh, inPlace: hasSameKeys ? inPlace : null };
 }
 
 function keyAndBody(entry: string): [string, string] {

@@ -3,6 +3,7 @@ import type { ChangedTree } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { isReached, type Reached, reachedBy } from './reached.ts';
 import type { Reason } from './reason.ts';
+import type { VersionEdits } from './versionEdits.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 /** Changes that say by themselves why a service differs: the other tree need not be looked into for that. */
@@ -13,7 +14,9 @@ export interface PlainChanges {
   manifests: ReadonlySet<string>;
   /** Others changed as well, as no template's image of the service shows. */
   leavesOut: boolean;
-  /** Reasons beside files. */
+  /** Versions in the lockfile: those of packages that the image holds are a reason. */
+  versions: VersionEdits;
+  /** Reasons beside files and packages. */
   more: readonly Reason[];
 }
 
@@ -28,15 +31,19 @@ export async function plainChanges(
   const paths = [...changed].filter(isPlain);
   const others = [...changed].filter((path) => !isPlain(path) && !harmless.has(path));
   const reached = await reachOf(others, tree);
+  const versions = (await tree.lockfileReach())?.versions ?? new Map();
   const leavesOut = paths.length < changed.size;
   return async (service) => {
     if (isReached(service, reached)) return null;
     const more = await told(service);
-    return more === null ? null : { paths, manifests, leavesOut, more };
+    return more === null ? null : { paths, manifests, leavesOut, versions, more };
   };
 }
 
-/** Whose services may differ by edits of the lockfile and of manifests; by what else they are edits of, everyone. */
+/**
+ * Whose services may differ by edits of manifests, and of the lockfile where they are more than other versions; by what
+ * else they are edits of, everyone.
+ */
 async function reachOf(paths: readonly string[], tree: ChangedTree): Promise<Reached> {
   const { project } = tree;
   const { understood } = await tree.manifestEdits();
@@ -47,6 +54,6 @@ async function reachOf(paths: readonly string[], tree: ChangedTree): Promise<Rea
   return reachedBy(
     project,
     edited.filter((workspace) => workspace !== null),
-    lockfile.workspaces,
+    lockfile.versions === null ? lockfile.workspaces : [],
   );
 }

@@ -25,6 +25,22 @@ describe('an edit of yarn.lock since the release', () => {
     });
   });
 
+  it('of a package that is extended in some versions tells what came with it', async () => {
+    const settings = 'packageExtensions:\n  "react@>18.2.0":\n    dependencies: { ms: "^2.0.0" }\n';
+    const repo = await releasedModelRepo({ files: { '.yarnrc.yml': settings } });
+    repo.edit('fix(deps): update react', bump('react', '18.2.1'));
+    const { reasons } = (await repo.changes()).get('web') ?? {};
+    expect(reasons).toMatchObject([
+      {
+        kind: 'lockfile',
+        packages: [
+          { name: 'ms', from: null, to: '2.1.2' },
+          { name: 'react', from: '18.2.0', to: '18.2.1' },
+        ],
+      },
+    ]);
+  });
+
   it('tells what an updated package does not need any more', async () => {
     const repo = await releasedModelRepo();
     repo.edit('fix(deps): update react', ({ packages }) => {

@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { satisfies } from 'semver';
 import { parse } from 'yaml';
 import type { TestRepo } from '../helpers/testRepo.ts';
 
@@ -141,7 +142,12 @@ function modelLockfile(model: Model): string {
       known.add(range);
       const source = model.patches?.[name]?.source;
       if (range.startsWith('patch:') && source !== undefined) use({ [name]: source });
-      use({ ...model.packages[name]?.dependencies, ...extensions[`${name}@*`]?.dependencies });
+      const { version = '', dependencies = {} } = model.packages[name] ?? {};
+      const added = Object.entries(extensions).filter(
+        ([selector]) =>
+          selector.startsWith(`${name}@`) && satisfies(version, selector.slice(name.length + 1)),
+      );
+      use(Object.assign({}, dependencies, ...added.map(([, extension]) => extension.dependencies)));
     }
   };
   for (const { dependencies, devDependencies } of members) use({ ...dependencies, ...devDependencies });

@@ -160,7 +160,9 @@ const edits: Record<string, Edit> = {
     return true;
   },
   'turn an extension': (model, random) => {
-    const settings = ['', 'packageExtensions:\n  "react@*":\n    dependencies:\n      ms: "^2.0.0"\n'];
+    const extended = (selector: string) =>
+      `packageExtensions:\n  "${selector}":\n    dependencies:\n      ms: "^2.0.0"\n`;
+    const settings = ['', extended('react@*'), extended('react@<5')];
     model.files['.yarnrc.yml'] = `nodeLinker: node-modules\n${pick(settings, random)}`;
     return true;
   },

@@ -1,0 +1,69 @@
+import type { BerryGraph } from '../workspace/lockfile/berryGraph.ts';
+import type { LockfileSlice } from '../workspace/lockfile/lockfileSlice.ts';
+import { packageExtensions } from '../workspace/lockfile/packageExtensions.ts';
+import {
+  field,
+  type LockfileEntry,
+  type LockfilePackage,
+  parsePackage,
+} from '../workspace/lockfile/parseBerryLockfile.ts';
+import type { Project } from '../workspace/project.ts';
+import { wayTo } from './changedPackages.ts';
+import type { PackageChange } from './reason.ts';
+
+/** By package its versions that came, each with the one in whose place it came. */
+export type VersionEdits = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+/** An entry, and its body as it was. */
+export interface EditedEntry {
+  entry: LockfileEntry;
+  before: string;
+}
+
+/** More packages are told in another way, for which the other side is described. */
+const mostEdits = 20;
+
+/**
+ * What edits of a lockfile under unchanged keys mean, where they are no more than other versions of packages from the
+ * registry that need what they needed: then every slice consists of the same entries as before. Null: they are more.
+ */
+export function versionEdits(
+  project: Project,
+  graph: BerryGraph,
+  edited: readonly EditedEntry[],
+): VersionEdits | null {
+  if (edited.length > mostEdits) return null;
+  const extensions = packageExtensions(project);
+  const needs = (found: LockfilePackage, version: string) =>
+    JSON.stringify([
+      found.dependencies,
+      found.dependencies.map(([name, range]) => graph.resolve(found, name, range)),
+      extensions(found.name, () => version),
+    ]);
+  const edits = new Map<string, Map<string, string>>();
+  for (const { entry, before } of edited) {
+    const [was, is] = [parsePackage({ ...entry, body: before }), graph.packageOf(entry)];
+    const [from, to] = [field(before, 'version'), field(entry.body, 'version')];
+    const isSamePackage =
+      was.name === is.name && [was, is].every(({ reference }) => reference.startsWith('npm:'));
+    if (!isSamePackage || from === null || to === null || from === to) return null;
+    if (needs(was, from) !== needs(is, to)) return null;
+    const versions = edits.get(is.name) ?? new Map<string, string>();
+    edits.set(is.name, versions.set(to, from));
+  }
+  return edits;
+}
+
+/** The packages among them that slices hold, sorted by name; a package that several slices hold counts once. */
+export function editedPackages(edits: VersionEdits, slices: readonly LockfileSlice[]): PackageChange[] {
+  return [...edits.keys()].sort().flatMap((name) => {
+    const came = slices.map((slice) => slice.versionsOf(name));
+    const before = (version: string) => edits.get(name)?.get(version) ?? version;
+    const [from, to] = [came.map((versions) => versions.map(before).sort()), came].map((lists) =>
+      [...new Set(lists.flat())].join(', '),
+    ) as [string, string];
+    if (from === to) return [];
+    const via = wayTo(name, slices);
+    return { name, from, to, ...(via !== null && { via }) };
+  });
+}
