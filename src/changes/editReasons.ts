@@ -34,8 +34,8 @@ export async function plainReasons(
 
 async function packagesIn({ closures }: ServiceSide, versions: VersionEdits): Promise<PackageChange[]> {
   // Whoever asks for it has loaded it.
-  const { editedPackages } = await import('./versionEdits.ts');
-  return editedPackages(
+  const { versionChanges } = await import('./versionEdits.ts');
+  return versionChanges(
     versions,
     closures.map(({ slice }) => slice),
   );

@@ -55,7 +55,7 @@ export function versionEdits(
 }
 
 /** The packages among them that slices hold, sorted by name; a package that several slices hold counts once. */
-export function editedPackages(edits: VersionEdits, slices: readonly LockfileSlice[]): PackageChange[] {
+export function versionChanges(edits: VersionEdits, slices: readonly LockfileSlice[]): PackageChange[] {
   return [...edits.keys()].sort().flatMap((name) => {
     const came = slices.map((slice) => slice.versionsOf(name));
     const before = (version: string) => edits.get(name)?.get(version) ?? version;
