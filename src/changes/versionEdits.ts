@@ -49,6 +49,8 @@ export function versionEdits(
     if (!isSamePackage || from === null || to === null || from === to) return null;
     if (needs(was, from) !== needs(is, to)) return null;
     const versions = edits.get(is.name) ?? new Map<string, string>();
+    // The same version from two addresses of the registry.
+    if (versions.has(to)) return null;
     edits.set(is.name, versions.set(to, from));
   }
   return edits;
