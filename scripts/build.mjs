@@ -61,64 +61,37 @@ const groups = [
   },
 ];
 
-/** What takes long to load and few runs call: parts of Node by name, each of whose functions loads them when it is called. */
-const loadedLate = [
-  'crypto',
-  'fs/promises',
-  'os',
-  'readline',
-  'stream/consumers',
-  'stream/promises',
-  'timers/promises',
-  'util',
-  'zlib',
-];
-
-/** The same of packages that give a function, which may have others. */
-const packagesLate = /^(?:micromatch|semver\/(?:functions|ranges)\/[\w-]+\.js)$/;
+/**
+ * What takes long to load and few runs call: parts of Node, and packages that give a function, which may have others. Each
+ * function loads them when it is called.
+ */
+const loadedLate =
+  /^(?:node:(?:crypto|fs\/promises|os|readline|stream\/(?:consumers|promises)|timers\/promises|util|zlib)|micromatch|semver\/(?:functions|ranges)\/[\w-]+\.js)$/;
 
 const require = createRequire(import.meta.url);
-
-const loadPackagesLate = {
-  name: 'load-packages-late',
-  resolveId: {
-    filter: { id: packagesLate },
-    handler: (id, importer = '') => (importer.startsWith(path.resolve('src')) ? `\0package:${id}` : null),
-  },
-  load: {
-    filter: { id: /^\0package:/ },
-    handler(id) {
-      const name = id.slice('\0package:'.length);
-      const lines = [
-        `let known;\nconst loaded = () => (known ??= require(${JSON.stringify(require.resolve(name))}));`,
-        'const late = (...given) => loaded()(...given);',
-        ...Object.keys(require(name)).map(
-          (each) => `late.${each} = (...given) => loaded().${each}(...given);`,
-        ),
-        'export default late;',
-      ];
-      return { code: lines.join('\n'), moduleSideEffects: false };
-    },
-  },
-};
 
 const loadLate = {
   name: 'load-late',
   resolveId: {
-    filter: { id: new RegExp(`^node:(?:${loadedLate.join('|')})$`) },
+    filter: { id: loadedLate },
     handler: (id, importer = '') => (importer.startsWith(path.resolve('src')) ? `\0late:${id}` : null),
   },
   load: {
     filter: { id: /^\0late:/ },
     handler(id) {
       const name = id.slice('\0late:'.length);
-      const functions = Object.entries(process.getBuiltinModule(name)).filter(
-        ([, value]) => typeof value === 'function',
-      );
-      const late = functions.map(
-        ([each]) => `export const ${each} = (...given) => loaded().${each}(...given);`,
-      );
-      const loaded = `let known;\nconst loaded = () => (known ??= require('${name}'));`;
+      const given = require(name);
+      const functions = Object.keys(given).filter((each) => typeof given[each] === 'function');
+      const call = (member) => `(...given) => loaded()${member}(...given);`;
+      const late =
+        typeof given === 'function'
+          ? [
+              `const late = ${call('')}`,
+              ...functions.map((each) => `late.${each} = ${call(`.${each}`)}`),
+              'export default late;',
+            ]
+          : functions.map((each) => `export const ${each} = ${call(`.${each}`)}`);
+      const loaded = `let known;\nconst loaded = () => (known ??= require(${JSON.stringify(require.resolve(name))}));`;
       return { code: [loaded, ...late].join('\n'), moduleSideEffects: false };
     },
   },
@@ -166,7 +139,7 @@ await build({
   ...platform,
   input: { runCli: 'src/cli/runCli.ts' },
   external,
-  plugins: [leaveOut, loadLate, loadPackagesLate, closedTerminal, importFromOutside],
+  plugins: [leaveOut, loadLate, closedTerminal, importFromOutside],
   // What is imported on demand may be in a group all the same.
   checks: { ineffectiveDynamicImport: false },
   resolve: {

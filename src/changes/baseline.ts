@@ -35,7 +35,7 @@ export interface Baseline {
   side(serviceName: string): Promise<ServiceSide | null>;
 }
 
-const noLockfileEdits: LockfileReach = { workspaces: new Set(), certain: new Set(), versions: new Map() };
+const noLockfileEdits: LockfileReach = { workspaces: new Set(), certain: new Set(), versions: () => [] };
 const noManifestEdits: ManifestEdits = {
   harmless: new Set(),
   understood: new Set(),

@@ -85,7 +85,7 @@ async function compareWith(
   const { service } = after;
   const changed = await baseline.changed();
   const changes = surely ? await baseline.plainChanges(service) : null;
-  const plain = changes === null ? null : await plainReasons(after, changes);
+  const plain = changes === null ? null : plainReasons(after, changes);
   if (plain !== null) return { reasons: () => plain, affected: true };
   const before = await orInputFailure(baseline.side(service.name));
   if (before instanceof Failure || before === null) {

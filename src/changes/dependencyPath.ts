@@ -1,3 +1,4 @@
+import { oncePer } from '../oncePer.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 
 /**
@@ -21,13 +22,10 @@ interface Found {
   dependencies: Map<string, Workspace[]>;
 }
 
-const known = new WeakMap<object, Found>();
-
-function foundIn({ structure }: Project): Found {
-  const found = known.get(structure) ?? { ways: new Map(), dependencies: new Map() };
-  known.set(structure, found);
-  return found;
-}
+const foundIn = oncePer(
+  (): Found => ({ ways: new Map(), dependencies: new Map() }),
+  ({ structure }: Project) => structure,
+);
 
 /** Of a service that many workspaces changed for, each is asked about. */
 function waysFrom(project: Project, service: Workspace, fields: readonly string[]): Ways {

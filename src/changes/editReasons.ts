@@ -1,11 +1,10 @@
 import { dependencyPath } from './dependencyPath.ts';
 import { inputClassifier } from './inputParts.ts';
 import type { PlainChanges } from './plainChanges.ts';
-import type { PackageChange, Reason } from './reason.ts';
+import type { Reason } from './reason.ts';
 import type { InputPart } from './serviceChange.ts';
 import type { ServiceSide } from './serviceSide.ts';
 import { heldPaths, installLayers } from './sidePaths.ts';
-import type { VersionEdits } from './versionEdits.ts';
 
 /** More files say nothing more to a person. */
 const mostPaths = 20;
@@ -14,13 +13,13 @@ const mostPaths = 20;
  * Why a service differs from what it was before plain changes. Null where the other side has to be described: none of
  * them is in the image, an install runs one, which may load others, or an own Dockerfile may copy what they leave out.
  */
-export async function plainReasons(
+export function plainReasons(
   after: ServiceSide,
   { paths, manifests, leavesOut, versions, more }: PlainChanges,
-): Promise<Reason[] | null> {
+): Reason[] | null {
   if ((leavesOut || manifests.size > 0) && after.contents.shape !== 'layers') return null;
   const edited = heldPaths(after, paths).sort();
-  const packages = versions.size === 0 ? [] : await packagesIn(after, versions);
+  const packages = versions(after.closures.map(({ slice }) => slice));
   if (edited.length + more.length + packages.length === 0) return null;
   if (heldPaths(after, paths, installLayers(after)).some((path) => !manifests.has(path))) return null;
   const isDockerfile = ({ kind }: Reason) => kind === 'dockerfile';
@@ -30,15 +29,6 @@ export async function plainReasons(
     ...(packages.length === 0 ? [] : [{ kind: 'lockfile' as const, packages }]),
     ...more.filter((reason) => !isDockerfile(reason)),
   ];
-}
-
-async function packagesIn({ closures }: ServiceSide, versions: VersionEdits): Promise<PackageChange[]> {
-  // Whoever asks for it has loaded it.
-  const { versionChanges } = await import('./versionEdits.ts');
-  return versionChanges(
-    versions,
-    closures.map(({ slice }) => slice),
-  );
 }
 
 /** Edited files by the part of the service that they are; the newest side comes first. */

@@ -1,13 +1,13 @@
 import { escapeRegExp } from '../escapeRegExp.ts';
+import { oncePer } from '../oncePer.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 
 /** What has been asked about, by project: all that is asked at once takes one search of the lockfile. */
-const known = new WeakMap<Project, Map<Workspace, boolean>>();
+const answersIn = oncePer((_: Project) => new Map<Workspace, boolean>());
 
 /** Whether a third-party package has one of the workspaces among its dependencies: then that may stand in any slice. */
 export function neededByThirdParty(project: Project, workspaces: readonly Workspace[]): boolean {
-  const answers = known.get(project) ?? new Map<Workspace, boolean>();
-  known.set(project, answers);
+  const answers = answersIn(project);
   const asked = workspaces.filter((workspace) => !answers.has(workspace));
   const needed = namesNeeded(project, asked);
   for (const workspace of asked) answers.set(workspace, needed.has(workspace.name));

@@ -14,7 +14,7 @@ export interface PlainChanges {
   manifests: ReadonlySet<string>;
   /** Others changed as well, as no template's image of the service shows. */
   leavesOut: boolean;
-  /** Versions in the lockfile: those of packages that the image holds are a reason. */
+  /** In the lockfile: those of packages that the image holds are a reason. */
   versions: VersionEdits;
   /** Reasons beside files and packages. */
   more: readonly Reason[];
@@ -31,7 +31,7 @@ export async function plainChanges(
   const paths = [...changed].filter(isPlain);
   const others = [...changed].filter((path) => !isPlain(path) && !harmless.has(path));
   const reached = await reachOf(others, tree);
-  const versions = (await tree.lockfileReach())?.versions ?? new Map();
+  const versions = (await tree.lockfileReach())?.versions ?? (() => []);
   const leavesOut = paths.length < changed.size;
   return async (service) => {
     if (isReached(service, reached)) return null;

@@ -1,3 +1,4 @@
+import { oncePer } from '../oncePer.ts';
 import type {
   ContextContents,
   ContextEntry,
@@ -54,12 +55,13 @@ interface Searched {
   found: WeakMap<ContextPart, readonly string[]>;
 }
 
-const searched = new WeakMap<readonly string[], Searched>();
+const searchIn = oncePer(
+  (list: readonly string[]): Searched => ({ paths: new Set(list), found: new WeakMap() }),
+);
 
 /** Those of a list's paths that a part holds, whose own paths start from a folder. */
 function pathsInPart(part: ContextPart, folder: string, list: readonly string[]): readonly string[] {
-  const { paths, found } = searched.get(list) ?? { paths: new Set(list), found: new WeakMap() };
-  searched.set(list, { paths, found });
+  const { paths, found } = searchIn(list);
   const known = found.get(part);
   if (known !== undefined) return known;
   const held = part.entries().flatMap(({ path }) => (paths.has(folder + path) ? [folder + path] : []));

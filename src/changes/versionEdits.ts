@@ -11,8 +11,11 @@ import type { Project } from '../workspace/project.ts';
 import { wayTo } from './changedPackages.ts';
 import type { PackageChange } from './reason.ts';
 
-/** By package its versions that came, each with the one in whose place it came. */
-export type VersionEdits = ReadonlyMap<string, ReadonlyMap<string, string>>;
+/**
+ * The packages that edits gave other versions, as far as slices hold them, sorted by name. One that several slices hold
+ * counts once.
+ */
+export type VersionEdits = (slices: readonly LockfileSlice[]) => PackageChange[];
 
 /** An entry, and its body as it was. */
 export interface EditedEntry {
@@ -53,11 +56,14 @@ export function versionEdits(
     if (versions.has(to)) return null;
     edits.set(is.name, versions.set(to, from));
   }
-  return edits;
+  return (slices) => changesIn(edits, slices);
 }
 
-/** The packages among them that slices hold, sorted by name; a package that several slices hold counts once. */
-export function versionChanges(edits: VersionEdits, slices: readonly LockfileSlice[]): PackageChange[] {
+/** `edits`: by package its versions that came, each with the one in whose place it came. */
+function changesIn(
+  edits: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  slices: readonly LockfileSlice[],
+): PackageChange[] {
   return [...edits.keys()].sort().flatMap((name) => {
     const came = slices.map((slice) => slice.versionsOf(name));
     const before = (version: string) => edits.get(name)?.get(version) ?? version;

@@ -1,3 +1,4 @@
+import { oncePer } from '../oncePer.ts';
 import { globMatcher } from './globMatcher.ts';
 import type { LockfileSlice, SliceScope } from './lockfile/lockfileSlice.ts';
 import { sliceLockfile } from './lockfile/sliceLockfile.ts';
@@ -31,8 +32,7 @@ function closureOf(
 /** The closure of a service with its own settings: what explains a change of its lockfile slice. */
 export function serviceClosure(project: Project, service: Service, kind: 'runtime' | 'build'): Closure {
   const { ignoreDependencies } = service.settings;
-  const known = closures.get(project.structure) ?? new Map<string, Closure>();
-  closures.set(project.structure, known);
+  const known = closuresIn(project);
   const key = `${kind}\n${service.name}\n${ignoreDependencies.join('\n')}`;
   const ignored = globMatcher(ignoreDependencies);
   const closure =
@@ -52,7 +52,10 @@ function sameAsRuntime(project: Project, service: Service, ignored: SliceScope['
 }
 
 /** The stages after this one ask for the same closures again, as does another commit with the same manifests and lockfile. */
-const closures = new WeakMap<object, Map<string, Closure>>();
+const closuresIn = oncePer(
+  () => new Map<string, Closure>(),
+  ({ structure }: Project) => structure,
+);
 
 /** Depth first, so that dependencies come before dependents; names sorted, so that the order repeats. */
 function inOrder(project: Project, service: Workspace, slice: LockfileSlice, scope: SliceScope): Workspace[] {
@@ -70,13 +73,15 @@ function inOrder(project: Project, service: Workspace, slice: LockfileSlice, sco
   return [...ordered.filter((workspace) => workspace !== service), service];
 }
 
-const named = new WeakMap<object, Map<ReadonlyMap<string, string>, readonly string[]>>();
+const namesIn = oncePer(
+  () => new Map<ReadonlyMap<string, string>, readonly string[]>(),
+  ({ structure }: Project) => structure,
+);
 
 /** Names of workspaces among a workspace's dependencies, sorted: the same for all services that share it. */
 function workspacesNamed(project: Project, workspace: Workspace, scope: SliceScope): readonly string[] {
   const dependencies = workspaceDependencies(workspace, scope, project.yarn.family);
-  const known = named.get(project.structure) ?? new Map<ReadonlyMap<string, string>, readonly string[]>();
-  named.set(project.structure, known);
+  const known = namesIn(project);
   const before = known.get(dependencies);
   if (before !== undefined) return before;
   const names = [...dependencies.keys(), ...requiredPeers(workspace.packageManifest)];

@@ -15,20 +15,14 @@ export async function workspaceFolders(
   globs: readonly string[],
   from = '',
 ): Promise<string[]> {
-  const patterns = globs.map(trim).flatMap((glob) => (glob.includes('{') ? expanded(glob) : glob));
+  const patterns = globs.flatMap(expanded).map(normal);
   const negative = patterns.filter((pattern) => pattern.startsWith('!')).map((pattern) => pattern.slice(1));
   const found = new Set<string>();
   const positive = patterns.filter((pattern) => !pattern.startsWith('!'));
-  await Promise.all(positive.map((pattern) => match(snapshot, '', segmentsOf(pattern), from, found)));
-  const isTakenAway = globMatcher(negative.map(trim));
+  await Promise.all(positive.map((pattern) => match(snapshot, '', pattern.split('/'), from, found)));
+  const isTakenAway = globMatcher(negative);
   const kept = [...found].filter((folder) => !isTakenAway(folder));
   return kept.map((folder) => join(from, folder)).sort(compareBytes);
-}
-
-/** `packages//*` and `packages/./*` are `packages/*`. */
-function segmentsOf(pattern: string): string[] {
-  const segments = posix.normalize(pattern).split('/');
-  return segments.filter((segment) => segment !== '' && segment !== '.');
 }
 
 async function match(
@@ -64,13 +58,14 @@ async function folders(snapshot: Snapshot, parent: string, pattern: string): Pro
 }
 
 function expanded(glob: string): string[] {
-  return micromatch.braces(glob, { expand: true });
+  return glob.includes('{') ? micromatch.braces(glob, { expand: true }) : [glob];
 }
 
-function trim(glob: string): string {
-  const negated = glob.startsWith('!');
-  const body = (negated ? glob.slice(1) : glob).replace(/^(\.?\/)+/, '').replace(/\/+$/, '');
-  return negated ? `!${body}` : body;
+/** `./packages//*` and `packages/./*` are `packages/*`. */
+function normal(glob: string): string {
+  const isNegated = glob.startsWith('!');
+  const body = posix.normalize(isNegated ? glob.slice(1) : glob).replace(/^\/+|\/+$/g, '');
+  return isNegated ? `!${body}` : body;
 }
 
 function join(folder: string, name: string): string {

@@ -20,7 +20,7 @@ const workspaceEntry = /^ {2}resolution: ".+@workspace:(.+)"$/gm;
 
 describe('workspace globs', () => {
   it.each([
-    [['!apps/b', 'apps/*', 'packages/*']],
+    [['!apps//b', 'apps/*', 'packages/*']],
     [['./apps/*/', '!./apps/a/', 'libs/x']],
     [['packages//*', 'libs/./x', 'apps/../libs/y']],
     [['libs/**', '.']],

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { inputFailure } from '../../errors.ts';
+import { oncePer } from '../../oncePer.ts';
 import type { Project } from '../project.ts';
 import type { Service } from '../service.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -21,8 +22,7 @@ export function dockerfileOf(
   { snapshot }: Pick<Project, 'snapshot'>,
   service: Service,
 ): Promise<DockerfileSource> {
-  const found = known.get(snapshot) ?? new Map<string, Promise<DockerfileSource>>();
-  known.set(snapshot, found);
+  const found = filesIn(snapshot);
   const key = `${service.path}\n${service.settings.dockerfile}`;
   const source = found.get(key) ?? findDockerfile(snapshot, service);
   found.set(key, source);
@@ -30,7 +30,7 @@ export function dockerfileOf(
 }
 
 /** Whether a service changed, and what with, asks for the same file. */
-const known = new WeakMap<Snapshot, Map<string, Promise<DockerfileSource>>>();
+const filesIn = oncePer((_: Snapshot) => new Map<string, Promise<DockerfileSource>>());
 
 async function findDockerfile(snapshot: Snapshot, service: Service): Promise<DockerfileSource> {
   const { dockerfile } = service.settings;

@@ -46,7 +46,7 @@ export async function installParts(
 const committedPart = oncePer((files: readonly FileEntry[]) => filesPart(files));
 
 /** Kept with the closure, by those of its manifests that are written: the other side of a comparison has the same. */
-const writtenByClosure = new WeakMap<Closure, Map<string, readonly ContextPart[]>>();
+const writtenIn = oncePer((_: Closure) => new Map<string, readonly ContextPart[]>());
 
 /** Manifests and lockfile as shipyarn writes them. */
 function writtenParts(
@@ -56,8 +56,7 @@ function writtenParts(
 ): readonly ContextPart[] {
   const { slice } = closure;
   const members = membersOf(project, closure).filter((workspace) => !committed.has(manifestPath(workspace)));
-  const known = writtenByClosure.get(closure) ?? new Map<string, readonly ContextPart[]>();
-  writtenByClosure.set(closure, known);
+  const known = writtenIn(closure);
   const key = members.map(({ path }) => path).join('\n');
   const parts = known.get(key) ?? [
     ...members.map((workspace) => installManifestPart(project, closure, workspace)),

@@ -49,12 +49,11 @@ export async function workspaceParts(
 }
 
 type PartsByRules = Map<IgnoreRules['key'], Map<Workspace, Promise<ContextPart>>>;
-const partsOfSnapshots = new WeakMap<Snapshot, PartsByRules>();
+const partsIn = oncePer((_: Snapshot): PartsByRules => new Map());
 
 /** A workspace's files under some rules: many services of a commit ask for the same. */
 function sourcePart(project: Project, workspace: Workspace, rules: IgnoreRules): Promise<ContextPart> {
-  const byRules: PartsByRules = partsOfSnapshots.get(project.snapshot) ?? new Map();
-  partsOfSnapshots.set(project.snapshot, byRules);
+  const byRules = partsIn(project.snapshot);
   const parts = byRules.get(rules.key) ?? new Map<Workspace, Promise<ContextPart>>();
   byRules.set(rules.key, parts);
   const known = parts.get(workspace);

@@ -1,8 +1,9 @@
 import { posix } from 'node:path';
+import { oncePer } from '../../oncePer.ts';
 import type { FileEntry } from '../../ports/git.ts';
 import type { Snapshot } from '../snapshot.ts';
 
-const chains = new WeakMap<Snapshot, Map<string, Promise<FileEntry[]>>>();
+const chainsIn = oncePer((_: Snapshot) => new Map<string, Promise<FileEntry[]>>());
 
 /** Whether a file is where a chain may start. */
 export function isTsconfig(path: string): boolean {
@@ -14,8 +15,7 @@ export function isTsconfig(path: string): boolean {
  * Packages named by `extends` come with the install. Looked for once in a snapshot.
  */
 export function tsconfigChain(snapshot: Snapshot, starts: readonly string[]): Promise<FileEntry[]> {
-  const known = chains.get(snapshot) ?? new Map<string, Promise<FileEntry[]>>();
-  chains.set(snapshot, known);
+  const known = chainsIn(snapshot);
   const key = starts.join('\n');
   const chain = known.get(key) ?? findChain(snapshot, starts);
   known.set(key, chain);

@@ -1,5 +1,6 @@
 import { packageExtensions as builtin } from '@yarnpkg/extensions';
 import satisfies from 'semver/functions/satisfies.js';
+import { oncePer } from '../../oncePer.ts';
 import type { Project } from '../project.ts';
 
 /** A dependency that an extension adds to a package. */
@@ -25,7 +26,9 @@ type Selected = readonly [selector: string, extension: { dependencies?: Record<s
  * The project's own `packageExtensions` and, after them, those that every Yarn 2–4 has built in (plugin-compat).
  * The list grows with Yarn's versions: what an older one does not add is not in its lockfile.
  */
-export function packageExtensions(project: Project): PackageExtensions {
+export const packageExtensions: (project: Project) => PackageExtensions = oncePer(readExtensions);
+
+function readExtensions(project: Project): PackageExtensions {
   const byName = new Map<string, Extension[]>();
   const add = ([selector, extension]: Selected, own: boolean) => {
     const added = Object.entries(extension?.dependencies ?? {});
