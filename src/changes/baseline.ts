@@ -39,7 +39,7 @@ const noLockfileEdits: LockfileReach = { workspaces: new Set(), certain: new Set
 const noManifestEdits: ManifestEdits = {
   harmless: new Set(),
   understood: new Set(),
-  besideInstalls: new Set(),
+  plain: new Set(),
   certain: new Set(),
   rootDiffers: async () => false,
 };

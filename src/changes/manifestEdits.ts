@@ -21,8 +21,8 @@ export interface ManifestEdits {
   harmless: ReadonlySet<string>;
   /** Paths: what the edit changes is known, and the manifest fits the lockfile. */
   understood: ReadonlySet<string>;
-  /** Paths of those understood that change nothing but the manifests beside their sources. */
-  besideInstalls: ReadonlySet<string>;
+  /** Paths: the edit changes nothing in an image beside the manifest itself, and Yarn's version. */
+  plain: ReadonlySet<string>;
   /** Workspaces that certainly differ, as they stand in an image beside their sources. */
   certain: ReadonlySet<Workspace>;
   rootDiffers: RootManifestEdit;
@@ -39,22 +39,42 @@ export async function manifestEdits(
   const isRun = [project.root, ...project.workspaces.values()].some(hasInstallScripts);
   const harmless = new Set<string>();
   const understood = new Set<string>();
-  const besideInstalls = new Set<string>();
+  const plain = new Set<string>();
   const certain = new Set<Workspace>();
   let rootDiffers: RootManifestEdit = async () => false;
-  for (const path of edited) {
-    const workspace = workspaceOf(project, path);
-    const old = workspace === null ? null : await nullIfWrong(readManifest(await before(), workspace.path));
-    if (workspace === null || old === null) continue;
+  for (const { path, workspace, old } of await editsOf(project, edited, before)) {
     if (inImages(old, scope, isRun) === inImages(workspace, scope, isRun)) harmless.add(path);
-    else if (workspace === project.root) rootDiffers = await rootManifestEdit(project, old);
-    else if (await isPlainEdit(project, workspace, old)) {
+    else if (workspace === project.root) {
+      rootDiffers = await rootManifestEdit(project, old);
+      if (besideYarn(old) === besideYarn(workspace)) plain.add(path);
+    } else if (await isPlainEdit(project, workspace, old)) {
       understood.add(path);
-      if (inInstalls(old) === inInstalls(workspace)) besideInstalls.add(path);
+      if (inInstalls(old) === inInstalls(workspace)) plain.add(path);
       if (besideSources(old) !== besideSources(workspace)) certain.add(workspace);
     }
   }
-  return { harmless, understood, besideInstalls, certain, rootDiffers };
+  return { harmless, understood, plain, certain, rootDiffers };
+}
+
+interface Edit {
+  path: string;
+  workspace: Workspace;
+  old: Workspace;
+}
+
+/** The edits of workspaces' manifests that can be read in both trees. */
+async function editsOf(
+  project: Project,
+  edited: readonly string[],
+  before: () => Promise<Snapshot>,
+): Promise<Edit[]> {
+  const edits: Edit[] = [];
+  for (const path of edited) {
+    const workspace = workspaceOf(project, path);
+    const old = workspace === null ? null : await nullIfWrong(readManifest(await before(), workspace.path));
+    if (workspace !== null && old !== null) edits.push({ path, workspace, old });
+  }
+  return edits;
 }
 
 /** The workspace whose manifest stands at a path; null: it is another file of that name. */
@@ -91,6 +111,11 @@ function inInstalls(workspace: Workspace): string {
   const scope = { development: true, ignored: () => false, family: 'berry', keepVersion: false } as const;
   const installed = installManifest(workspace, scope, everyInstallScript(workspace));
   return JSON.stringify([installed, hasBuildScript(workspace), scripts?.start, main]);
+}
+
+/** All but which Yarn is run. */
+function besideYarn({ packageManifest }: Workspace): string {
+  return JSON.stringify({ ...packageManifest, packageManager: null });
 }
 
 /** As it stands in every image that holds the workspace, whether or not for development. */

@@ -10,7 +10,7 @@ import { workspaceOwner } from './workspaceOwner.ts';
 export interface PlainChanges {
   /** Changed paths: those that the image holds are the reasons. */
   paths: readonly string[];
-  /** Manifests among them, of which no install reads what was edited. */
+  /** Manifests among them: what was edited leads an install to no other files. */
   manifests: ReadonlySet<string>;
   /** Others changed as well, as no template's image of the service shows. */
   leavesOut: boolean;
@@ -25,7 +25,7 @@ export async function plainChanges(
   tree: ChangedTree,
 ): Promise<(service: Service) => Promise<PlainChanges | null>> {
   const { changed } = tree;
-  const { harmless, besideInstalls: manifests } = await tree.manifestEdits();
+  const { harmless, plain: manifests } = await tree.manifestEdits();
   const { understood, told } = await tree.rootEdits();
   const isPlain = (path: string) => isPlainFile(path) || understood.has(path) || manifests.has(path);
   const paths = [...changed].filter(isPlain);
