@@ -1,13 +1,12 @@
 import { once } from '../once.ts';
 import type { Closure } from '../workspace/closure.ts';
-import type { ContextEntry } from '../workspace/contextContents.ts';
 import type { LockfileSlice } from '../workspace/lockfile/lockfileSlice.ts';
 import { changedPackages } from './changedPackages.ts';
 import { changedSettings } from './changedSettings.ts';
+import { type DifferingPath, differingPaths } from './differingPaths.ts';
 import { boundedPaths, editReasons, way } from './editReasons.ts';
 import type { Reason } from './reason.ts';
 import type { ServiceSide } from './serviceSide.ts';
-import { entriesAt, pathsBeyond } from './sidePaths.ts';
 
 /**
  * Why the images of two sides of a service differ, as they do, in values for people. `changed` holds the paths that
@@ -21,21 +20,17 @@ export function compareSides(
   const differing = differingPaths(before, after);
   const [old, young] = [before.closures, after.closures];
   const [came, went] = [newWorkspaces(old, young), newWorkspaces(young, old)];
-  const touched = differing.filter((path) => !isBelow(path, [...came, ...went]));
+  const touched = differing.filter(({ path }) => !isBelow(path, [...came, ...went]));
   const reasons = [
     ...dockerfileReasons(before, after, changed),
     ...editReasons(
-      touched.filter((path) => changed.has(path)),
+      touched.flatMap(({ path }) => (changed.has(path) ? path : [])),
       [after, before],
     ),
     ...came.map((workspace) => workspaceReason(workspace, after, 'added')),
     ...went.map((workspace) => workspaceReason(workspace, before, 'dropped')),
     ...lockfileReasons(old, young, changed.has('yarn.lock')),
-    ...ruleReasons(
-      touched.filter((path) => !changed.has(path)),
-      before,
-      after,
-    ),
+    ...ruleReasons(touched.filter(({ path }) => !changed.has(path))),
     ...changedSettings(before.contents, after.contents),
   ];
   return reasons.length > 0 ? reasons : [{ kind: 'config', settings: ['how the image is built'] }];
@@ -43,26 +38,6 @@ export function compareSides(
 
 function isBelow(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => path.startsWith(`${folder}/`));
-}
-
-/** Paths whose entries differ, sorted. */
-function differingPaths(before: ServiceSide, after: ServiceSide): string[] {
-  const paths = new Set([...pathsBeyond(before, after), ...pathsBeyond(after, before)]);
-  return [...paths].filter((path) => !sameEntries(entriesAt(before, path), entriesAt(after, path))).sort();
-}
-
-function sameEntries(a: readonly ContextEntry[], b: readonly ContextEntry[]): boolean {
-  return a.length === b.length && a.every((entry, index) => sameEntry(entry, b[index] as ContextEntry));
-}
-
-function sameEntry(a: ContextEntry, b: ContextEntry): boolean {
-  if (a.mode !== b.mode) return false;
-  if ('oid' in a.from) return 'oid' in b.from && a.from.oid === b.from.oid;
-  if ('oid' in b.from) return false;
-  const [before, after] = [a.from, b.from];
-  return before.identity !== undefined && after.identity !== undefined
-    ? before.identity() === after.identity()
-    : before.content().equals(after.content());
 }
 
 function dockerfileReasons(before: ServiceSide, after: ServiceSide, changed: ReadonlySet<string>): Reason[] {
@@ -99,9 +74,9 @@ function lockfileReasons(before: readonly Closure[], after: readonly Closure[], 
 }
 
 /** Files that came or went though nobody touched them: ignore rules, `inputs`, tsconfig chains. */
-function ruleReasons(unedited: readonly string[], before: ServiceSide, after: ServiceSide): Reason[] {
-  const came = unedited.filter((path) => entriesAt(before, path).length === 0);
-  const went = unedited.filter((path) => entriesAt(after, path).length === 0);
+function ruleReasons(unedited: readonly DifferingPath[]): Reason[] {
+  const came = unedited.filter(({ before }) => before.length === 0).map(({ path }) => path);
+  const went = unedited.filter(({ after }) => after.length === 0).map(({ path }) => path);
   const settings = [
     ...(came.length > 0 ? [`${files(came)} taken into the image by .dockerignore or configuration`] : []),
     ...(went.length > 0 ? [`${files(went)} left out of the image by .dockerignore or configuration`] : []),

@@ -78,31 +78,3 @@ function entryAt(layer: ContextLayer, contents: ContextContents, path: string): 
   const folder = folderOf(layer, contents);
   return path.startsWith(folder) ? layer.entry(path.slice(folder.length)) : undefined;
 }
-
-/**
- * Paths in the repo of those files of a side that are not in a part which the other side has as well, but for the
- * lockfile: what of a slice differs is told by its packages.
- */
-export function pathsBeyond({ contents }: ServiceSide, { contents: others }: ServiceSide): string[] {
-  const isSameShape = contents.shape === others.shape;
-  return contents.layers.flatMap((layer) => {
-    const other = isSameShape ? others.layers.find(({ name }) => name === layer.name) : undefined;
-    const folder = folderOf(layer, contents);
-    return partsBeyond(withoutLockfile(layer.parts), withoutLockfile(other?.parts ?? [])).flatMap((part) =>
-      part.entries().map(({ path }) => folder + path),
-    );
-  });
-}
-
-function withoutLockfile(parts: readonly ContextPart[]): readonly ContextPart[] {
-  return parts.filter(({ folder }) => folder !== 'yarn.lock');
-}
-
-/** Parts that differ from the others'; the same ones are known without a look at what is in them. */
-function partsBeyond(parts: readonly ContextPart[], others: readonly ContextPart[]): ContextPart[] {
-  const mine = new Set(parts);
-  const theirs = new Set(others);
-  const unshared = parts.filter((part) => !theirs.has(part));
-  const keys = new Set(others.filter((part) => !mine.has(part)).map(({ key }) => key));
-  return unshared.filter(({ key }) => !keys.has(key));
-}

@@ -1,0 +1,97 @@
+import { oncePer } from '../oncePer.ts';
+import type { ContextEntry, ContextPart } from '../workspace/contextContents.ts';
+import { folderOf, type ServiceSide } from './serviceSide.ts';
+import { entriesAt } from './sidePaths.ts';
+
+/** A path in the repo, and what two images of a service are made of there; a file may stand in several layers. */
+export interface DifferingPath {
+  path: string;
+  before: readonly ContextEntry[];
+  after: readonly ContextEntry[];
+}
+
+/**
+ * Where two sides of a service differ, sorted by path; but for the lockfile: what of a slice differs is told by its
+ * packages.
+ */
+export function differingPaths(before: ServiceSide, after: ServiceSide): DifferingPath[] {
+  return [...candidatePaths(before, after)]
+    .sort()
+    .map((path) => ({ path, before: entriesAt(before, path), after: entriesAt(after, path) }))
+    .filter((at) => !sameEntries(at.before, at.after));
+}
+
+/** Paths in the repo, among them all at which the sides differ: what one part lost may stand in another. */
+function candidatePaths({ contents: before }: ServiceSide, { contents: after }: ServiceSide): Set<string> {
+  const paths = new Set<string>();
+  const add = (folder: string, inLayer: readonly string[]) => {
+    for (const path of inLayer) paths.add(folder + path);
+  };
+  const isSameShape = before.shape === after.shape;
+  const matched = before.layers.map((layer) => {
+    const other = isSameShape ? after.layers.find(({ name }) => name === layer.name) : undefined;
+    add(folderOf(layer, before), pathsBetween(layer.parts, other?.parts ?? []));
+    return other;
+  });
+  for (const layer of after.layers) {
+    if (!matched.includes(layer)) add(folderOf(layer, after), pathsBetween([], layer.parts));
+  }
+  return paths;
+}
+
+/** Paths of the parts of a layer, among them all that the parts of the other side have otherwise. */
+function pathsBetween(before: readonly ContextPart[], after: readonly ContextPart[]): string[] {
+  const [old, young] = [unshared(before, after), unshared(after, before)];
+  const byFolder = new Map<string, ContextPart[]>();
+  for (const part of young) byFolder.set(part.folder, [...(byFolder.get(part.folder) ?? []), part]);
+  const pairs = old.map((part) => [part, byFolder.get(part.folder)?.shift() ?? nothing] as const);
+  const left = [...byFolder.values()].flat();
+  return [...pairs.flatMap(([part, other]) => pathsOfPair(part, other)), ...left.flatMap(pathsOf)];
+}
+
+const nothing: ContextPart = { key: '', folder: '', entries: () => [], entry: () => undefined };
+
+/** Parts that the others do not have; the same ones are known without a look at what is in them. */
+function unshared(parts: readonly ContextPart[], others: readonly ContextPart[]): ContextPart[] {
+  const mine = new Set(parts);
+  const theirs = new Set(others);
+  const apart = parts.filter((part) => part.folder !== 'yarn.lock' && !theirs.has(part));
+  if (apart.length === 0) return apart;
+  const keys = new Set(
+    others.flatMap((part) => (part.folder === 'yarn.lock' || mine.has(part) ? [] : part.key)),
+  );
+  return apart.filter(({ key }) => !keys.has(key));
+}
+
+const pairsWith = oncePer((_: ContextPart) => new WeakMap<ContextPart, readonly string[]>());
+
+/** Where two parts differ: many services have the same two. */
+function pathsOfPair(before: ContextPart, after: ContextPart): readonly string[] {
+  const known = pairsWith(before);
+  const found =
+    known.get(after) ??
+    [
+      ...before.entries().filter((entry) => !isSame(entry, after.entry(entry.path))),
+      ...after.entries().filter(({ path }) => before.entry(path) === undefined),
+    ].map(({ path }) => path);
+  known.set(after, found);
+  return found;
+}
+
+function pathsOf(part: ContextPart): string[] {
+  return part.entries().map(({ path }) => path);
+}
+
+function sameEntries(a: readonly ContextEntry[], b: readonly ContextEntry[]): boolean {
+  return a.length === b.length && a.every((entry, index) => isSame(entry, b[index]));
+}
+
+function isSame(a: ContextEntry, b: ContextEntry | undefined): boolean {
+  if (a.mode !== b?.mode) return false;
+  if ('oid' in a.from) return 'oid' in b.from && a.from.oid === b.from.oid;
+  if ('oid' in b.from) return false;
+  const [before, after] = [a.from, b.from];
+  return before.identity !== undefined && after.identity !== undefined
+    ? before.identity() === after.identity()
+    : before.content().equals(after.content());
+}
