@@ -4,6 +4,7 @@ import { chmod, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { build } from 'rolldown';
+import { compiledTemplates } from './compiledTemplates.mjs';
 
 const external = ['@yarnpkg/core', 'https-proxy-agent'];
 
@@ -139,7 +140,7 @@ await build({
   ...platform,
   input: { runCli: 'src/cli/runCli.ts' },
   external,
-  plugins: [leaveOut, loadLate, closedTerminal, importFromOutside],
+  plugins: [leaveOut, loadLate, compiledTemplates, closedTerminal, importFromOutside],
   // What is imported on demand may be in a group all the same.
   checks: { ineffectiveDynamicImport: false },
   resolve: {

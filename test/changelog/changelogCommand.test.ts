@@ -152,6 +152,27 @@ describe('the history', () => {
   });
 });
 
+describe('a preset that the repo installs', () => {
+  it('brings templates that shipyarn did not know when it was built', async () => {
+    const repo = await releasedModelRepo();
+    const preset = `export default () => ({ writer: {
+      mainTemplate: '{{> header}}{{#each commitGroups}}{{#each commits}}{{> commit}}{{/each}}{{/each}}',
+      headerPartial: 'Release {{version}}\\n',
+      commitPartial: '- {{subject}}\\n',
+    } })`;
+    const manifest = { name: 'conventional-changelog-acme', type: 'module', exports: './index.js' };
+    repo.edit('feat(routes): search', (model) => {
+      model.files['shipyarn.yaml'] += 'changelog: { preset: acme }\n';
+      editFile(model, 'services/api', 'src/extra.js', 'search');
+    });
+    repo.write({
+      'node_modules/conventional-changelog-acme/package.json': JSON.stringify(manifest),
+      'node_modules/conventional-changelog-acme/index.js': preset,
+    });
+    expect(await changelog(repo, 'api')).toBe('Release 1.1.0\n- search\n');
+  });
+});
+
 describe('--write', () => {
   it('puts the text into the files and keeps what people wrote', async () => {
     const repo = await releasedModelRepo({

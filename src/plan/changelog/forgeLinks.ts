@@ -42,6 +42,9 @@ const routes: Readonly<Record<ForgeKind, { commit: string; compare: string; issu
   },
 };
 
+/** @public scripts/compiledTemplates.mjs */
+export const forgeKinds = Object.keys(routes);
+
 /** Hosts that serve SSH beside their web address. */
 const webHosts: Readonly<Record<string, string>> = {
   'ssh.github.com': 'github.com',
