@@ -1,4 +1,5 @@
 import {
+  type Alias,
   type Document,
   isAlias,
   isMap,
@@ -9,6 +10,7 @@ import {
   type Pair,
   parseAllDocuments,
   type Scalar,
+  visit,
   type YAMLMap,
 } from 'yaml';
 import type { KeyPath, ScalarPlace, YamlScalar, YamlTree } from './yamlTree.ts';
@@ -21,8 +23,8 @@ export interface YamlProblem {
 
 export type YamlReading = { trees: readonly YamlTree[] } | { problem: YamlProblem };
 
-/** More values than this come only from aliases that multiply each other. */
-const mostValues = 500_000;
+/** More values than this come by aliases only where these multiply each other. */
+const mostValues = 100_000;
 
 const deepest = 200;
 
@@ -53,25 +55,64 @@ interface Position {
 
 interface Reader extends Position {
   text: string;
-  document: Document;
+  /** What aliases stand for. */
+  targets: ReadonlyMap<Alias, Node>;
   lineOf(offset: number): number;
 }
 
 function readAt(text: string, position: Position): YamlReading {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { lineCounter: lines, logLevel: 'silent', merge: true });
+  // Unique keys are looked for below: the library compares each with all before it.
+  const options = { lineCounter: lines, logLevel: 'silent', merge: true, uniqueKeys: false } as const;
+  const parsed = parseAllDocuments(text, options);
   const documents = 'empty' in parsed ? [] : parsed;
   const lineOf = (offset: number) => position.line + lines.linePos(offset).line;
   for (const { errors } of documents) {
     const [error] = errors;
     if (error) return { problem: { line: lineOf(error.pos[0]), message: firstLine(error.message) } };
   }
+  const surveys = documents.map(survey);
+  const [twice] = surveys.flatMap(({ keyTwice }) => keyTwice ?? []);
+  if (twice) return { problem: { line: lineOf(twice.range?.[0] ?? 0), message: 'Map keys must be unique' } };
   const trees = documents.map((document, index) => {
-    const reader: Reader = { ...position, text, document, lineOf };
+    const reader: Reader = { ...position, text, targets: surveys[index]?.targets ?? new Map(), lineOf };
     return treeOf(document.contents, [...position.prefix, index], position.ownPlace, reader);
   });
   if (position.budget.left > 0) return { trees };
   return { problem: { line: position.line + 1, message: 'Its aliases multiply to too many values.' } };
+}
+
+interface Survey {
+  targets: ReadonlyMap<Alias, Node>;
+  /** The first key that its map has already. */
+  keyTwice: Node | null;
+}
+
+/** An alias stands for the last node before it that has its anchor (YAML 1.2.2, 3.2.2.2). */
+function survey(document: Document): Survey {
+  const anchored = new Map<string, Node>();
+  const targets = new Map<Alias, Node>();
+  let keyTwice: Node | null = null;
+  visit(document, {
+    Node(_, node) {
+      if (isAlias(node)) {
+        const target = anchored.get(node.source);
+        if (target !== undefined) targets.set(node, target);
+      } else if (node.anchor !== undefined) anchored.set(node.anchor, node);
+      if (isMap(node)) keyTwice ??= repeatedKey(node);
+    },
+  });
+  return { targets, keyTwice };
+}
+
+function repeatedKey({ items }: YAMLMap): Node | null {
+  const seen = new Set<unknown>();
+  for (const { key } of items) {
+    if (!isScalar(key)) continue;
+    if (seen.has(key.value)) return key;
+    seen.add(key.value);
+  }
+  return null;
 }
 
 function firstLine(message: string): string {
@@ -80,11 +121,12 @@ function firstLine(message: string): string {
 
 function treeOf(node: unknown, path: KeyPath, ownPlace: boolean, reader: Reader): YamlTree {
   // An anchor inside its own value would never end.
-  reader.budget.left -= path.length > deepest ? mostValues : 1;
+  if (path.length > deepest) reader.budget.left = 0;
+  else if (!ownPlace) reader.budget.left -= 1;
   if (reader.budget.left <= 0) return nothing(path);
   if (isAlias(node)) {
-    const target = node.resolve(reader.document);
-    return target ? treeOf(target, path, false, reader) : nothing(path);
+    const target = reader.targets.get(node);
+    return target === undefined ? nothing(path) : treeOf(target, path, false, reader);
   }
   if (isMap(node)) return mapOf(node, path, ownPlace, reader);
   if (isSeq(node)) {

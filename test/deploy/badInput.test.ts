@@ -88,6 +88,19 @@ describe('files that cannot be edited', () => {
     expect(() => bump(merged, '1.1.0')).toThrow(/shared through an anchor with `web\.<<\.tag`/);
   });
 
+  it.each([
+    ['a block', 'a: 1\nb: 2\na: 3\n', 3],
+    ['a flow map', 'a: { b: 1,\n  b: 2 }\n', 2],
+    ['a later document', '---\na: 1\n---\nb: 1\nb: 1\n', 5],
+    ['what an anchor names', 'a: &a\n  1: x\n  1: y\nb: *a\n', 3],
+  ])('a key twice in %s', (_, text, line) =>
+    expect(failureOf({ 'x.yaml': text + good })).resolves.toMatchObject({
+      reason: 'infra-file-unreadable',
+      message: expect.stringContaining('Map keys must be unique'),
+      at: { file: 'x.yaml', line },
+    }),
+  );
+
   it('aliases that multiply', () => {
     const bomb = ['a0: &a0 [x,x,x,x,x,x,x,x,x]'];
     for (let level = 1; level < 12; level += 1)
