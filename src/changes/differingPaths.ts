@@ -1,5 +1,10 @@
 import { oncePer } from '../oncePer.ts';
-import type { ContextEntry, ContextPart } from '../workspace/contextContents.ts';
+import type {
+  ContextContents,
+  ContextEntry,
+  ContextLayerName,
+  ContextPart,
+} from '../workspace/contextContents.ts';
 import { folderOf, type ServiceSide } from './serviceSide.ts';
 import { entriesAt } from './sidePaths.ts';
 
@@ -23,28 +28,44 @@ export function differingPaths(before: ServiceSide, after: ServiceSide): Differi
 
 /** Paths in the repo, among them all at which the sides differ: what one part lost may stand in another. */
 function candidatePaths({ contents: before }: ServiceSide, { contents: after }: ServiceSide): Set<string> {
-  const paths = new Set<string>();
-  const add = (folder: string, inLayer: readonly string[]) => {
-    for (const path of inLayer) paths.add(folder + path);
-  };
-  const isSameShape = before.shape === after.shape;
-  const matched = before.layers.map((layer) => {
-    const other = isSameShape ? after.layers.find(({ name }) => name === layer.name) : undefined;
-    add(folderOf(layer, before), pathsBetween(layer.parts, other?.parts ?? []));
-    return other;
+  const names = new Set([...before.layers, ...after.layers].map(({ name }) => name));
+  const paths = [...names].flatMap((name) => {
+    const [old, young] = [partsOf(before, name), partsOf(after, name)];
+    if (before.shape === after.shape) return pathsBetween(old, young);
+    return [...pathsBetween(old, noParts), ...pathsBetween(noParts, young)];
   });
-  for (const layer of after.layers) {
-    if (!matched.includes(layer)) add(folderOf(layer, after), pathsBetween([], layer.parts));
-  }
-  return paths;
+  return new Set(paths);
 }
 
-/** Paths of the parts of a layer, among them all that the parts of the other side have otherwise. */
-function pathsBetween(before: readonly ContextPart[], after: readonly ContextPart[]): string[] {
-  const [old, young] = [unshared(before, after), unshared(after, before)];
+/** The parts of a layer, and the folder in the repo that their paths start from. */
+interface LayerParts {
+  folder: string;
+  parts: readonly ContextPart[];
+}
+
+const noParts: LayerParts = { folder: '', parts: [] };
+
+function partsOf(contents: ContextContents, name: ContextLayerName): LayerParts {
+  const layer = contents.layers.find((each) => each.name === name);
+  return layer === undefined ? noParts : { folder: folderOf(layer, contents), parts: layer.parts };
+}
+
+/** Paths in the repo, among them all that two layers have otherwise. */
+function pathsBetween(before: LayerParts, after: LayerParts): string[] {
+  const old = unshared(before.parts, after.parts);
+  const young = unshared(after.parts, before.parts);
+  const below = ({ folder }: LayerParts, paths: readonly string[]) => paths.map((path) => folder + path);
+  // The service moved with its folder: no path stands on both sides.
+  if (before.folder !== after.folder)
+    return [...below(before, old.flatMap(pathsOf)), ...below(after, young.flatMap(pathsOf))];
+  return below(before, pathsOfPairs(old, young));
+}
+
+/** Parts of the same folder are compared with each other: one that is alone holds nothing that the other side has. */
+function pathsOfPairs(before: readonly ContextPart[], after: readonly ContextPart[]): string[] {
   const byFolder = new Map<string, ContextPart[]>();
-  for (const part of young) byFolder.set(part.folder, [...(byFolder.get(part.folder) ?? []), part]);
-  const pairs = old.map((part) => [part, byFolder.get(part.folder)?.shift() ?? nothing] as const);
+  for (const part of after) byFolder.set(part.folder, [...(byFolder.get(part.folder) ?? []), part]);
+  const pairs = before.map((part) => [part, byFolder.get(part.folder)?.shift() ?? nothing] as const);
   const left = [...byFolder.values()].flat();
   return [...pairs.flatMap(([part, other]) => pathsOfPair(part, other)), ...left.flatMap(pathsOf)];
 }
