@@ -12,6 +12,8 @@ export function describeReason(reason: Reason): string {
   ];
   // `release --rebuild`: nothing of the service's own has changed.
   if (parts.length === 0 && reason.kind === 'base') return 'built again on its base image';
+  // A workspace that moved, a checksum, another form of the file.
+  if (parts.length === 0 && reason.kind === 'lockfile') return 'same versions, other entries in yarn.lock';
   return parts.join(', ');
 }
 

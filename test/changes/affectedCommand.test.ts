@@ -38,6 +38,17 @@ describe('shipyarn affected', () => {
     expect(stdout).toMatch(/@acme\/web +1\.0\.0 +unchanged/);
   });
 
+  it('says what a lockfile differs in where no version does', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('refactor: move ui', ({ workspaces }) => {
+      const { 'packages/ui': ui } = workspaces;
+      delete workspaces['packages/ui'];
+      Object.assign(workspaces, { 'packages/views': ui });
+    });
+    const { stdout } = await shipyarn(['affected'], { cwd: repo.root });
+    expect(stdout).toContain('lockfile same versions, other entries in yarn.lock\n');
+  });
+
   it('prints Markdown that is no HTML of others, opens no table cell and calls for nobody', async () => {
     const repo = await changedRepo();
     const { stdout } = await shipyarn(['affected', '--markdown'], { cwd: repo.root });
