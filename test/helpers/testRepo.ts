@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished, TestRunner } from 'vitest';
@@ -47,6 +47,9 @@ function remove(folder: string): void {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
+/** Of Git for all tests. */
+export const gitConfig = join(import.meta.dirname, 'gitconfig');
+
 /** The environment in which tests run Git and shipyarn: nothing of the user's own configuration. */
 export function scrubbedEnvironment(): NodeJS.ProcessEnv {
   const { PATH, TMPDIR, SystemRoot } = process.env;
@@ -55,7 +58,7 @@ export function scrubbedEnvironment(): NodeJS.ProcessEnv {
     ...(TMPDIR !== undefined && { TMPDIR }),
     ...(SystemRoot !== undefined && { SystemRoot }),
     HOME: '/nonexistent',
-    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_GLOBAL: gitConfig,
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_AUTHOR_NAME: 'Ada',
     GIT_AUTHOR_EMAIL: 'ada@example.com',
@@ -64,11 +67,13 @@ export function scrubbedEnvironment(): NodeJS.ProcessEnv {
   };
 }
 
+const init = ['init', '--quiet', '--template=', '--initial-branch=main'];
+
 /** An empty repository on branch `main`. */
 export function testRepo(options: { objectFormat?: 'sha1' | 'sha256' } = {}): TestRepo {
   const root = testFolder();
   const repo = openTestRepo(root);
-  repo.git('init', '--quiet', '--initial-branch=main', `--object-format=${options.objectFormat ?? 'sha1'}`);
+  repo.git(...init, `--object-format=${options.objectFormat ?? 'sha1'}`);
   return repo;
 }
 
@@ -85,12 +90,14 @@ export function addBareRemote(repo: TestRepo): TestRepo {
   const root = testFolder();
   const format = repo.git('rev-parse', '--show-object-format');
   const remote = openTestRepo(root);
-  remote.git('init', '--quiet', '--bare', '--initial-branch=main', `--object-format=${format}`);
-  remote.git('config', 'uploadpack.allowFilter', 'true');
-  remote.git('config', 'uploadpack.allowAnySHA1InWant', 'true');
-  repo.git('remote', 'add', 'origin', `file://${root}`);
-  repo.git('push', '--quiet', 'origin', '--all');
-  repo.git('push', '--quiet', 'origin', '--tags');
+  remote.git(...init, '--bare', `--object-format=${format}`);
+  appendFileSync(join(root, 'config'), '[uploadpack]\nallowFilter = true\nallowAnySHA1InWant = true\n');
+  const fetched = '+refs/heads/*:refs/remotes/origin/*';
+  appendFileSync(
+    join(repo.root, '.git/config'),
+    `[remote "origin"]\nurl = file://${root}\nfetch = ${fetched}\n`,
+  );
+  repo.git('push', '--quiet', 'origin', 'refs/heads/*:refs/heads/*', 'refs/tags/*:refs/tags/*');
   return remote;
 }
 

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { itLong } from './isLong.ts';
 import { type RunResult, run } from './run.ts';
 
 const project = path.resolve(import.meta.dirname, '../..');
@@ -33,7 +34,7 @@ test('a missing part that SHIPYARN_TEST_REQUIRE names is a failure', async () =>
   expect(exitCode).toBe(1);
 });
 
-test('a name in SHIPYARN_TEST_REQUIRE that is no part is a failure', async () => {
+itLong('a name in SHIPYARN_TEST_REQUIRE that is no part is a failure', async () => {
   const { exitCode, stderr } = await testWithoutEngine({ SHIPYARN_TEST_REQUIRE: 'engin' });
   expect(stderr).toContain('SHIPYARN_TEST_REQUIRE names "engin"; the parts are linux, engine, registry,');
   expect(exitCode).toBe(1);

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
+import { gitConfig } from '../helpers/testRepo.ts';
 import { authoritiesFile, sharedPath } from './shared.ts';
 import { tempDir } from './tempDir.ts';
 import { whenFileEnds } from './whenFileEnds.ts';
@@ -37,7 +38,7 @@ whenFileEnds(() => {
 
 /**
  * An environment as on a machine nobody has used yet: a HOME that tells Yarn of certificate authorities at most, no Git
- * identity and no Git configuration from outside. PATH and proxies stay. One HOME serves a whole test file, one cache of
+ * identity and no Git configuration but the tests' own. PATH and proxies stay. One HOME serves a whole test file, one cache of
  * shipyarn's the whole run: packing the host base and installing the demo take seconds.
  */
 export async function scrubbedEnvironment(): Promise<Record<string, string>> {
@@ -57,6 +58,7 @@ export async function scrubbedEnvironment(): Promise<Record<string, string>> {
 
 async function makeHome(): Promise<string> {
   const folder = await tempDir('home');
+  await copyFile(gitConfig, path.join(folder, '.gitconfig'));
   const authorities = sharedPath(authoritiesFile);
   if (existsSync(authorities)) {
     await writeFile(path.join(folder, '.yarnrc.yml'), `httpsCaFilePath: ${JSON.stringify(authorities)}\n`);
