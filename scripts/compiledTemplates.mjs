@@ -38,11 +38,13 @@ export const compiledTemplates = {
         export default {
           registerPartial: (name, text) => partials.set(name, text),
           compile(main, options) {
-            const isKnown = [main, ...partials.values()].every((text) => compiled.has(text));
-            const handlebars = isKnown ? runtime : compiler();
-            for (const [name, text] of partials)
-              handlebars.registerPartial(name, isKnown ? runtime.template(compiled.get(text)) : text);
-            return isKnown ? runtime.template(compiled.get(main)) : handlebars.compile(main, options);
+            if (![main, ...partials.values()].every((text) => compiled.has(text))) {
+              compiler().registerPartial(Object.fromEntries(partials));
+              return compiler().compile(main, options);
+            }
+            const template = (text) => runtime.template(compiled.get(text));
+            for (const [name, text] of partials) runtime.registerPartial(name, template(text));
+            return template(main);
           },
         };`;
     },

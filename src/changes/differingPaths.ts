@@ -37,7 +37,7 @@ function candidatePaths({ contents: before }: ServiceSide, { contents: after }: 
   return new Set(paths);
 }
 
-/** The parts of a layer, and the folder in the repo that their paths start from. */
+/** The parts of a layer but for the lockfile, and the folder in the repo that their paths start from. */
 interface LayerParts {
   folder: string;
   parts: readonly ContextPart[];
@@ -47,7 +47,9 @@ const noParts: LayerParts = { folder: '', parts: [] };
 
 function partsOf(contents: ContextContents, name: ContextLayerName): LayerParts {
   const layer = contents.layers.find((each) => each.name === name);
-  return layer === undefined ? noParts : { folder: folderOf(layer, contents), parts: layer.parts };
+  if (layer === undefined) return noParts;
+  const parts = layer.parts.filter(({ folder }) => folder !== 'yarn.lock');
+  return { folder: folderOf(layer, contents), parts };
 }
 
 /** Paths in the repo, among them all that two layers have otherwise. */
@@ -67,7 +69,7 @@ function pathsOfPairs(before: readonly ContextPart[], after: readonly ContextPar
   for (const part of after) byFolder.set(part.folder, [...(byFolder.get(part.folder) ?? []), part]);
   const pairs = before.map((part) => [part, byFolder.get(part.folder)?.shift() ?? nothing] as const);
   const left = [...byFolder.values()].flat();
-  return [...pairs.flatMap(([part, other]) => pathsOfPair(part, other)), ...left.flatMap(pathsOf)];
+  return [...pairs.flatMap(([part, other]) => pathsFrom(part)(other)), ...left.flatMap(pathsOf)];
 }
 
 const nothing: ContextPart = { key: '', folder: '', entries: () => [], entry: () => undefined };
@@ -76,28 +78,21 @@ const nothing: ContextPart = { key: '', folder: '', entries: () => [], entry: ()
 function unshared(parts: readonly ContextPart[], others: readonly ContextPart[]): ContextPart[] {
   const mine = new Set(parts);
   const theirs = new Set(others);
-  const apart = parts.filter((part) => part.folder !== 'yarn.lock' && !theirs.has(part));
+  const apart = parts.filter((part) => !theirs.has(part));
   if (apart.length === 0) return apart;
-  const keys = new Set(
-    others.flatMap((part) => (part.folder === 'yarn.lock' || mine.has(part) ? [] : part.key)),
-  );
+  const keys = new Set(others.filter((part) => !mine.has(part)).map(({ key }) => key));
   return apart.filter(({ key }) => !keys.has(key));
 }
 
-const pairsWith = oncePer((_: ContextPart) => new WeakMap<ContextPart, readonly string[]>());
-
-/** Where two parts differ: many services have the same two. */
-function pathsOfPair(before: ContextPart, after: ContextPart): readonly string[] {
-  const known = pairsWith(before);
-  const found =
-    known.get(after) ??
+/** Where a part differs from another: many services have the same two. */
+const pathsFrom = oncePer((before: ContextPart) =>
+  oncePer((after: ContextPart) =>
     [
       ...before.entries().filter((entry) => !isSame(entry, after.entry(entry.path))),
       ...after.entries().filter(({ path }) => before.entry(path) === undefined),
-    ].map(({ path }) => path);
-  known.set(after, found);
-  return found;
-}
+    ].map(({ path }) => path),
+  ),
+);
 
 function pathsOf(part: ContextPart): string[] {
   return part.entries().map(({ path }) => path);

@@ -46,7 +46,7 @@ export async function manifestEdits(
     if (inImages(old, scope, isRun) === inImages(workspace, scope, isRun)) harmless.add(path);
     else if (workspace === project.root) {
       rootDiffers = await rootManifestEdit(project, old);
-      if (besideYarn(old) === besideYarn(workspace)) plain.add(path);
+      if (allButYarn(old) === allButYarn(workspace)) plain.add(path);
     } else if (await isPlainEdit(project, workspace, old)) {
       understood.add(path);
       if (inInstalls(old) === inInstalls(workspace)) plain.add(path);
@@ -114,7 +114,7 @@ function inInstalls(workspace: Workspace): string {
 }
 
 /** All but which Yarn is run. */
-function besideYarn({ packageManifest }: Workspace): string {
+function allButYarn({ packageManifest }: Workspace): string {
   return JSON.stringify({ ...packageManifest, packageManager: null });
 }
 

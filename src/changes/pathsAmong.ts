@@ -1,3 +1,5 @@
+import { oncePer } from '../oncePer.ts';
+import type { Project } from '../workspace/project.ts';
 import type { ServiceSide } from './serviceSide.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -7,8 +9,15 @@ type Positions = ReadonlyMap<string, readonly number[]>;
 /** As many paths are sooner looked at one by one. */
 export const shortList = 20;
 
-const positionsByPath = new WeakMap<readonly string[], Positions>();
-const positionsByFolder = new WeakMap<object, WeakMap<readonly string[], Positions>>();
+const byPath = oncePer((paths: readonly string[]) => positions(paths, (path) => path));
+
+const byFolderIn = oncePer(
+  (project: Project) => {
+    const owner = workspaceOwner(project);
+    return oncePer((paths: readonly string[]) => positions(paths, (path) => owner(path)?.path ?? ''));
+  },
+  ({ structure }) => structure,
+);
 
 /**
  * Those of a list's paths, in its order, that belong to workspaces in these folders (`''`: to none) or are `named`; of a
@@ -23,24 +32,15 @@ export function pathsAmong(
   const found = new Set<number>();
   const add = (position: number) => found.add(position);
   for (const { project, folders } of owned) {
-    const known = positionsByFolder.get(project.structure) ?? new WeakMap<readonly string[], Positions>();
-    positionsByFolder.set(project.structure, known);
-    const owner = workspaceOwner(project);
-    const byFolder = positions(paths, known, (path) => owner(path)?.path ?? '');
+    const byFolder = byFolderIn(project)(paths);
     for (const folder of folders) byFolder.get(folder)?.forEach(add);
   }
-  const byPath = positions(paths, positionsByPath, (path) => path);
-  for (const path of named) byPath.get(path)?.forEach(add);
+  const places = byPath(paths);
+  for (const path of named) places.get(path)?.forEach(add);
   return [...found].sort((a, b) => a - b).map((position) => paths[position] as string);
 }
 
-function positions(
-  paths: readonly string[],
-  known: WeakMap<readonly string[], Positions>,
-  keyOf: (path: string) => string,
-): Positions {
-  const before = known.get(paths);
-  if (before !== undefined) return before;
+function positions(paths: readonly string[], keyOf: (path: string) => string): Positions {
   const found = new Map<string, number[]>();
   paths.forEach((path, position) => {
     const key = keyOf(path);
@@ -48,6 +48,5 @@ function positions(
     if (others === undefined) found.set(key, [position]);
     else others.push(position);
   });
-  known.set(paths, found);
   return found;
 }

@@ -74,15 +74,15 @@ function readAt(text: string, position: Position): YamlReading {
   const surveys = documents.map(survey);
   const [twice] = surveys.flatMap(({ keyTwice }) => keyTwice ?? []);
   if (twice) return { problem: { line: lineOf(twice.range?.[0] ?? 0), message: 'Map keys must be unique' } };
-  const trees = documents.map((document, index) => {
-    const reader: Reader = { ...position, text, targets: surveys[index]?.targets ?? new Map(), lineOf };
-    return treeOf(document.contents, [...position.prefix, index], position.ownPlace, reader);
+  const trees = surveys.map(({ contents, targets }, index) => {
+    const reader: Reader = { ...position, text, targets, lineOf };
+    return treeOf(contents, [...position.prefix, index], position.ownPlace, reader);
   });
   if (position.budget.left > 0) return { trees };
   return { problem: { line: position.line + 1, message: 'Its aliases multiply to too many values.' } };
 }
 
-interface Survey {
+interface Survey extends Pick<Document, 'contents'> {
   targets: ReadonlyMap<Alias, Node>;
   /** The first key that its map has already. */
   keyTwice: Node | null;
@@ -102,7 +102,7 @@ function survey(document: Document): Survey {
       if (isMap(node)) keyTwice ??= repeatedKey(node);
     },
   });
-  return { targets, keyTwice };
+  return { contents: document.contents, targets, keyTwice };
 }
 
 function repeatedKey({ items }: YAMLMap): Node | null {

@@ -88,7 +88,8 @@ describe('commits', () => {
     expect(api.changelog).toContain('* (no message) ');
   });
 
-  it.each([isLong ? 10_000 : 1_000])('by the thousand since the last tag are all told: %i', async (count) => {
+  it('by the thousand since the last tag are all told', async () => {
+    const count = isLong ? 10_000 : 1_000;
     const repo = await releasedModelRepo();
     importCommits(repo, count);
     const { stdout, exitCode } = await shipyarn(['changelog', 'api'], { cwd: repo.root });
