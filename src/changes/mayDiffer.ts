@@ -8,6 +8,7 @@ import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { installScriptFiles } from '../workspace/contents/installScriptFiles.ts';
 import { everyInstallScript, hasInstallScripts } from '../workspace/contents/installScripts.ts';
+import { namedByYarn } from '../workspace/contents/namedByYarn.ts';
 import { archiveFolder } from '../workspace/contents/zeroInstall.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
@@ -47,9 +48,11 @@ export async function mayDiffer(
   const owner = workspaceOwner(project);
   const dockerfiles = configuredDockerfiles(tree);
   const archives = await archiveFolder(project);
+  const named = (await namedByYarn(project)).map(({ path }) => path);
+  const inInstalls = archives === null ? named : [...named, archives];
   const isForAll = (path: string) =>
     dockerfiles.has(path) ||
-    (archives !== null && path.startsWith(`${archives}/`)) ||
+    inInstalls.some((place) => path === place || path.startsWith(`${place}/`)) ||
     (path.endsWith('.dockerignore') && owner(path) === null) ||
     shapesEveryImage(path, tree.config);
   const { harmless } = await tree.manifestEdits();

@@ -6,14 +6,11 @@ import type { Project } from '../workspace/project.ts';
  */
 export function reachedByPath(project: Project, changed: ReadonlySet<string>): boolean {
   const resolutions = Object.values(project.root.packageManifest.resolutions ?? {});
-  const plugins = (project.settings.plugins ?? []).flatMap((plugin) =>
-    typeof plugin === 'string' ? plugin : (plugin.path ?? []),
-  );
   const references = [
     ...resolutions,
     ...(project.lockfile.match(/(?:patch|file|portal|link):[^"\n]+/g) ?? []),
   ];
-  const parts = new Set([...plugins, ...references.flatMap(referencedPaths)].map(lastPart));
+  const parts = new Set(references.flatMap(referencedPaths).map(lastPart));
   return parts.size > 0 && [...changed].some((path) => path.split('/').some((part) => parts.has(part)));
 }
 

@@ -18,6 +18,30 @@ describe('a change in the root since the release', () => {
     expect(changes.get('web')?.commits).toMatchObject([{ parts: [{ kind: 'root' }] }]);
   });
 
+  it.each([
+    ['the Yarn release', 'yarnPath: ./tools/yarn.cjs\n', 'tools/yarn.cjs'],
+    ['a plugin', 'plugins:\n  - path: tools/plugin.cjs\n    spec: ours\n', 'tools/plugin.cjs'],
+    ['a CA bundle', 'httpsCaFilePath: ./certs/ca.pem\n', 'certs/ca.pem'],
+    [
+      "a CA bundle beside a workspace's sources",
+      'networkSettings:\n  "*.acme.com":\n    httpsCaFilePath: packages/ui/src/ca.svg\n',
+      'packages/ui/src/ca.svg',
+    ],
+  ])("of %s is everybody's, wherever it stands", async (_, setting, path) => {
+    const repo = await releasedModelRepo({
+      files: { '.yarnrc.yml': `nodeLinker: node-modules\n${setting}`, [path]: 'one\n' },
+    });
+    const hash = repo.edit('build: another', ({ files }) => {
+      files[path] = 'two\n';
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(all);
+    expect(changes.get('worker')).toMatchObject({
+      reasons: [{ paths: [path] }],
+      commits: [{ commit: { hash } }],
+    });
+  });
+
   it("of packageExtensions is everybody's, with the packages where they are used", async () => {
     const repo = await releasedModelRepo();
     repo.edit('build: extend react', (model) => {

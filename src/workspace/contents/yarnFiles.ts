@@ -9,6 +9,7 @@ import type { Project } from '../project.ts';
 import { readManifest } from '../readManifest.ts';
 import { compareBytes, type Snapshot } from '../snapshot.ts';
 import { filesPart } from './contextPart.ts';
+import { namedByYarn } from './namedByYarn.ts';
 import { fileOrFolder } from './rootFiles.ts';
 import { checkFiles } from './sourceFiles.ts';
 import { checkClientKeys } from './yarnSettings.ts';
@@ -44,13 +45,10 @@ async function findSharedFiles(project: Project): Promise<readonly FileEntry[]> 
   checkClientKeys(project);
   const settings = project.yarn.family === 'classic' ? ['.yarnrc', '.npmrc'] : ['.yarnrc.yml'];
   const [settingsFile = ''] = settings;
-  const named = (path: string, what: string) => present(snapshot, path, what, settingsFile);
   const files: FileEntry[] = [];
   for (const name of settings) files.push(...(await fileOrFolder(snapshot, name)));
-  for (const path of await authorityFiles(project)) files.push(...(await named(path, 'the CA file')));
-  const { yarnPath } = project.yarn;
-  if (yarnPath !== null) files.push(...(await named(yarnPath, 'the Yarn release')));
-  for (const path of pluginPaths(project)) files.push(...(await named(path, 'the plugin')));
+  for (const { path, what } of await namedByYarn(project))
+    files.push(...(await present(snapshot, path, what, settingsFile)));
   await checkFiles(snapshot, files);
   return inOrder(files);
 }
@@ -59,35 +57,6 @@ async function findSharedFiles(project: Project): Promise<readonly FileEntry[]> 
 function inOrder(files: readonly FileEntry[]): FileEntry[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   return [...byPath.values()].sort((a, b) => compareBytes(a.path, b.path));
-}
-
-/**
- * CA bundles that the settings name by a path in the repo: `httpsCaFilePath` (`caFilePath` in Yarn 2), for all hosts
- * or in `networkSettings` for some; `cafile` under Yarn 1.
- */
-async function authorityFiles({ yarn, settings, snapshot }: Project): Promise<string[]> {
-  const named =
-    yarn.family === 'classic'
-      ? await classicAuthorities(snapshot)
-      : [settings, ...Object.values(settings.networkSettings ?? {})].flatMap((scope) => [
-          scope?.httpsCaFilePath,
-          scope?.caFilePath,
-        ]);
-  return named
-    .filter((path): path is string => typeof path === 'string' && !/^[/~]|\$\{/.test(path))
-    .map((path) => posix.normalize(path));
-}
-
-async function classicAuthorities(snapshot: Snapshot): Promise<(string | undefined)[]> {
-  const texts = await Promise.all(['.yarnrc', '.npmrc'].map((file) => snapshot.read(file)));
-  return texts.map((text) => /^\s*cafile[\s=]+["']?([^"'\s]+)/m.exec(text?.toString('utf8') ?? '')?.[1]);
-}
-
-function pluginPaths(project: Project): string[] {
-  return (project.settings.plugins ?? []).flatMap((plugin) => {
-    const path = typeof plugin === 'string' ? plugin : plugin.path;
-    return path === undefined ? [] : [posix.normalize(path)];
-  });
 }
 
 /** `patch:<source>#<path>&<path>::version=…&locator=…`; `builtin<…>` patches are inside Yarn. */
