@@ -6,6 +6,8 @@ import type { Service } from '../workspace/service.ts';
 import type { Baseline } from './baseline.ts';
 import { compareSides } from './compareSides.ts';
 import { plainReasons } from './editReasons.ts';
+import { type Outline, outlineOf } from './outline.ts';
+import type { PlainChanges } from './plainChanges.ts';
 import type { Reason } from './reason.ts';
 import type { LastRelease, ServiceChange } from './serviceChange.ts';
 import { openSide, type ServiceSide } from './serviceSide.ts';
@@ -15,13 +17,16 @@ export interface Comparison {
   service: Service;
   lastRelease: LastRelease | null;
   since: ServiceChange['since'];
-  /** Computed when asked for, where the answer did not need it. */
-  readonly identity: string;
+  /** Recorded with the release that the service is as; null: `after` has it. */
+  identity: string | null;
   /** Found when asked for. */
   reasons(): Reason[];
-  /** The service as it was and is; absent where that was not needed to see what changed, or that nothing did. */
+  /** The service as it was; absent where that was not needed to see what changed, or that nothing did. */
   before: ServiceSide | null;
+  /** The service as it is; not yet described where that was not needed either. */
   after: () => Promise<ServiceSide>;
+  /** What told instead. */
+  outline: Outline | null;
   affected: boolean;
   warnings: string[];
 }
@@ -35,6 +40,8 @@ export interface ComparisonQuestion {
   released: Baseline | null;
   gitTag: string | null;
   thorough: boolean;
+  /** Whether the identity is needed where nothing recorded it: then the context is described in any case. */
+  identities: boolean;
 }
 
 /**
@@ -42,12 +49,12 @@ export interface ComparisonQuestion {
  * stands for; null: none. `thorough` compares even where changed paths show that nothing differs.
  */
 export async function compareService(question: ComparisonQuestion): Promise<Comparison> {
-  const { project, service, lastRelease, baseline, released, gitTag, thorough } = question;
+  const { project, service, lastRelease, baseline, released, gitTag, thorough, identities } = question;
   const after = once(() => openSide(project, service));
-  const known = { service, lastRelease, after, before: null, warnings: [] };
+  const known = { service, lastRelease, after, identity: null, before: null, outline: null, warnings: [] };
   if (lastRelease === null || baseline === null) {
-    const reasons = (): Reason[] => [{ kind: 'first-release' }];
-    return withIdentity({ ...known, since: null, reasons, affected: true }, await after());
+    await after();
+    return { ...known, since: null, reasons: () => [{ kind: 'first-release' }], affected: true };
   }
   const since = { gitTag, commit: baseline.commit };
   const unchanged = { ...known, since, reasons: () => [], affected: false };
@@ -56,44 +63,51 @@ export async function compareService(question: ComparisonQuestion): Promise<Comp
   // What is as it was released needs no look, whatever else it is compared with.
   const asReleased = released !== null && !thorough && !(await released.mayDiffer(service));
   const kept = recorded ?? (asReleased ? lastRelease.identity : null);
-  if (!differs && kept !== null) return { ...unchanged, identity: kept };
-  const side = await after();
+  if (!differs && (kept !== null || !identities)) return { ...unchanged, identity: kept };
   const surely = differs && !thorough && (await baseline.surelyDiffers(service));
-  const isAsRecorded = () => recorded !== null && recorded === side.contents.identity;
-  // Where most of the other side is shared, it is sooner described than an identity computed.
-  const asksRecord = !thorough && !surely && !(await baseline.installsAlike());
-  if (!differs || (asksRecord && isAsRecorded())) return withIdentity(unchanged, side);
-  const found = await compareWith(baseline, side, { surely, isAsRecorded });
-  return withIdentity({ ...known, since, ...found }, side);
+  const changes = surely ? await baseline.plainChanges(service) : null;
+  const told = identities || changes === null ? null : await toldByOutline(project, service, changes);
+  if (told !== null) return { ...known, since, ...told, affected: true };
+  const side = await after();
+  if (!differs) return unchanged;
+  const found = await compareWith(baseline, side, { recorded, thorough, surely, changes });
+  return { ...known, since, ...found };
 }
 
-function withIdentity(comparison: Omit<Comparison, 'identity'>, { contents }: ServiceSide): Comparison {
-  return {
-    ...comparison,
-    get identity() {
-      return contents.identity;
-    },
-  };
+/** Reasons for which no context is described; null where one has to be. */
+async function toldByOutline(
+  project: Project,
+  service: Service,
+  changes: PlainChanges,
+): Promise<Pick<Comparison, 'reasons' | 'outline'> | null> {
+  const outline = changes.areFiles ? await outlineOf(project, service) : null;
+  if (outline === null || !outline.tells(changes.paths)) return null;
+  const reasons = plainReasons(outline, changes);
+  return reasons === null ? null : { reasons: () => reasons, outline };
 }
 
 /** Compares a service as it is with a baseline, whose side is described where changed paths do not tell enough. */
 async function compareWith(
   baseline: Baseline,
   after: ServiceSide,
-  { surely, isAsRecorded }: { surely: boolean; isAsRecorded: () => boolean },
+  known: { recorded: string | null; thorough: boolean; surely: boolean; changes: PlainChanges | null },
 ): Promise<Pick<Comparison, 'reasons' | 'affected'> & Partial<Pick<Comparison, 'before' | 'warnings'>>> {
-  const { service } = after;
-  const changed = await baseline.changed();
-  const changes = surely ? await baseline.plainChanges(service) : null;
+  const { recorded, thorough, surely, changes } = known;
   const plain = changes === null ? null : plainReasons(after, changes);
   if (plain !== null) return { reasons: () => plain, affected: true };
+  const isAsRecorded = () => recorded !== null && recorded === after.contents.identity;
+  const unchanged = { reasons: () => [], affected: false };
+  // Where most of the other side is shared, it is sooner described than an identity computed.
+  const asksRecord = !thorough && !surely && !(await baseline.installsAlike());
+  if (asksRecord && isAsRecorded()) return unchanged;
+  const { service } = after;
   const before = await orInputFailure(baseline.side(service.name));
   if (before instanceof Failure || before === null) {
-    const isAsBefore = isAsRecorded() || !(await baseline.mayDiffer(service));
-    if (isAsBefore) return { reasons: () => [], affected: false };
+    if (isAsRecorded() || !(await baseline.mayDiffer(service))) return unchanged;
     const warnings = before === null ? [] : [unreadable(baseline, before)];
     return { reasons: () => [{ kind: 'source' }], affected: true, warnings };
   }
+  const changed = await baseline.changed();
   // Computed by the same code: a newer built-in template alone changes both sides, and releases nothing.
   const affected = surely || !isSameImage(before.contents, after.contents);
   return { before, reasons: once(() => (affected ? compareSides(before, after, changed) : [])), affected };

@@ -9,7 +9,7 @@ import type { LastRelease } from './serviceChange.ts';
 export async function detectAffected(
   question: ChangesQuestion,
 ): Promise<{ service: Service; affected: boolean }[]> {
-  const { questions } = await openQuestions(question, { identities: false });
+  const { questions } = await openQuestions({ ...question, identities: false }, { records: false });
   return Promise.all(
     questions.map(async (each) => ({ service: each.service, affected: await isAffected(each, question) })),
   );

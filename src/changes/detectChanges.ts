@@ -1,3 +1,4 @@
+import { oncePer } from '../oncePer.ts';
 import type { GitCommit } from '../ports/git.ts';
 import { attributeCommits } from './attributeCommits.ts';
 import { type CommitRanges, commitsSince } from './commitsSince.ts';
@@ -15,13 +16,28 @@ import { serviceInputs } from './serviceInputs.ts';
  * failures where the head cannot be built, a revision is unknown, or tags cannot be told apart.
  */
 export async function detectChanges(question: ChangesQuestion): Promise<ServiceChange[]> {
-  const { git, head } = question;
+  const { git, head, identities = true } = question;
   const { questions, tagged } = await openQuestions(question);
   const comparing = Promise.all(questions.map((each) => compareService(each)));
   comparing.catch(() => undefined);
   // Git walks the history while contexts are compared.
   const range = await commitsSince(git, head.commit, await likelyStarts(questions));
-  return withCommits(question, await comparing, { range, tagged });
+  const comparisons = await comparing;
+  const identify = identities ? await identifier(comparisons) : () => notAsked();
+  return withCommits(question, comparisons, { range, tagged, identify });
+}
+
+type Identify = (comparison: Comparison) => string;
+
+async function identifier(comparisons: readonly Comparison[]): Promise<Identify> {
+  const described = comparisons.filter(({ identity }) => identity === null);
+  const sides = await Promise.all(described.map(({ after }) => after()));
+  const byComparison = new Map(described.map((comparison, index) => [comparison, sides[index]]));
+  return (comparison) => comparison.identity ?? byComparison.get(comparison)?.contents.identity ?? notAsked();
+}
+
+function notAsked(): never {
+  throw new Error('identities were not asked for');
 }
 
 /** Commits to list from: those of services that may be affected. */
@@ -38,7 +54,7 @@ async function likelyStarts(questions: readonly ComparisonQuestion[]): Promise<(
 async function withCommits(
   { git, channel, thorough, tags }: ChangesQuestion,
   comparisons: readonly Comparison[],
-  { range, tagged }: { range: CommitRanges; tagged: ReleaseTags },
+  { range, tagged, identify }: { range: CommitRanges; tagged: ReleaseTags; identify: Identify },
 ): Promise<ServiceChange[]> {
   const told = new Set(comparisons.filter(({ affected }) => affected || thorough));
   const edits = lockfileEdits(git);
@@ -62,9 +78,7 @@ async function withCommits(
         service,
         lastRelease,
         since,
-        get identity() {
-          return comparison.identity;
-        },
+        identity: () => identify(comparison),
         affected: comparison.affected,
         reasons: reasons(),
         commits: told.has(comparison) ? await commitsOf(comparison) : [],
@@ -91,11 +105,16 @@ function withReleases(
 }
 
 async function attributed(
-  { before, after, reasons }: Comparison,
+  { before, after, outline, reasons }: Comparison,
   commits: readonly GitCommit[],
   edits: LockfileEdits,
 ): Promise<AttributedCommit[]> {
-  const sides = [await after(), ...(before === null ? [] : [before])] as const;
+  const isTold = outline?.tells(pathsOf(commits)) ?? false;
+  const young = outline !== null && isTold ? outline : await after();
+  const sides = [young, ...(before === null ? [] : [before])] as const;
   const settingsCount = reasons().some(({ kind }) => kind === 'config' || kind === 'base');
   return attributeCommits(commits, await serviceInputs(sides, edits, { settingsCount }));
 }
+
+/** Services of the same release have the same commits. */
+const pathsOf = oncePer((commits: readonly GitCommit[]) => commits.flatMap(({ paths }) => paths));

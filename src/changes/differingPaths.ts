@@ -5,8 +5,8 @@ import type {
   ContextLayerName,
   ContextPart,
 } from '../workspace/contextContents.ts';
-import { folderOf, type ServiceSide } from './serviceSide.ts';
-import { entriesAt } from './sidePaths.ts';
+import type { ServiceSide } from './serviceSide.ts';
+import { entriesAt, folderOf } from './sidePaths.ts';
 
 /** A path in the repo, and what two images of a service are made of there; a file may stand in several layers. */
 export interface DifferingPath {
@@ -22,7 +22,11 @@ export interface DifferingPath {
 export function differingPaths(before: ServiceSide, after: ServiceSide): DifferingPath[] {
   return [...candidatePaths(before, after)]
     .sort()
-    .map((path) => ({ path, before: entriesAt(before, path), after: entriesAt(after, path) }))
+    .map((path) => ({
+      path,
+      before: entriesAt(before.contents, path),
+      after: entriesAt(after.contents, path),
+    }))
     .filter((at) => !sameEntries(at.before, at.after));
 }
 

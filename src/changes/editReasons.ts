@@ -3,8 +3,7 @@ import { inputClassifier } from './inputParts.ts';
 import type { PlainChanges } from './plainChanges.ts';
 import type { Reason } from './reason.ts';
 import type { InputPart } from './serviceChange.ts';
-import type { ServiceSide } from './serviceSide.ts';
-import { heldPaths, installLayers } from './sidePaths.ts';
+import type { ServiceView } from './serviceView.ts';
 
 /** More files say nothing more to a person. */
 const mostPaths = 20;
@@ -14,14 +13,14 @@ const mostPaths = 20;
  * them is in the image, an install runs one, which may load others, or an own Dockerfile may copy what they leave out.
  */
 export function plainReasons(
-  after: ServiceSide,
+  after: ServiceView,
   { paths, manifests, leavesOut, versions, more }: PlainChanges,
 ): Reason[] | null {
-  if ((leavesOut || manifests.size > 0) && after.contents.shape !== 'layers') return null;
-  const edited = heldPaths(after, paths).sort();
-  const packages = versions(after.closures.map(({ slice }) => slice));
+  if ((leavesOut || manifests.size > 0) && after.shape !== 'layers') return null;
+  const edited = after.heldAmong(paths).sort();
+  const packages = versions(after);
   if (edited.length + more.length + packages.length === 0) return null;
-  if (heldPaths(after, paths, installLayers(after)).some((path) => !manifests.has(path))) return null;
+  if (after.installedAmong(paths).some((path) => !manifests.has(path))) return null;
   const isDockerfile = ({ kind }: Reason) => kind === 'dockerfile';
   return [
     ...more.filter(isDockerfile),
@@ -34,7 +33,7 @@ export function plainReasons(
 /** Edited files by the part of the service that they are; the newest side comes first. */
 export function editReasons(
   edited: readonly string[],
-  sides: readonly [ServiceSide, ...ServiceSide[]],
+  sides: readonly [ServiceView, ...ServiceView[]],
 ): Reason[] {
   const classify = inputClassifier(sides);
   const groups = new Map<string, { part: InputPart; paths: string[] }>();
@@ -60,7 +59,7 @@ export function boundedPaths(paths: readonly string[]): Pick<Reason, 'paths' | '
 }
 
 /** How a service comes to need a workspace. */
-export function way(workspace: string, { project, service }: ServiceSide): Pick<Reason, 'via'> {
+export function way(workspace: string, { project, service }: ServiceView): Pick<Reason, 'via'> {
   const via = dependencyPath(project, workspace, service.workspace);
   return via === null ? {} : { via };
 }

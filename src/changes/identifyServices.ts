@@ -21,7 +21,12 @@ export async function identifyServices(
       // The image that was released, though today's built-in template might make another one.
       const isAsReleased = recorded !== null && baseline !== null && !(await baseline.mayDiffer(service));
       const identity = isAsReleased ? recorded : (await side()).contents.identity;
-      return { service, lastRelease, identity, contents: async () => (await side()).contents };
+      return {
+        service,
+        lastRelease,
+        identity: () => identity,
+        contents: async () => (await side()).contents,
+      };
     }),
   );
 }

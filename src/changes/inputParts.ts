@@ -1,14 +1,14 @@
 import type { InputPart } from './serviceChange.ts';
-import type { ServiceSide } from './serviceSide.ts';
+import type { ServiceView } from './serviceView.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 /** Tells what part of a service a path in the repo is. */
 export type InputClassifier = (path: string) => InputPart;
 
 /** Where a workspace moved between the sides, both of its folders are its own. */
-export function inputClassifier(sides: readonly ServiceSide[]): InputClassifier {
+export function inputClassifier(sides: readonly ServiceView[]): InputClassifier {
   const owners = sides.map(({ project, service }) => ({ owner: workspaceOwner(project), service }));
-  const dockerfiles = new Set(sides.map(({ contents }) => contents.dockerfile.origin));
+  const dockerfiles = new Set(sides.map(({ dockerfile }) => dockerfile));
   return (path) => {
     if (path === 'yarn.lock') return { kind: 'lockfile' };
     if (dockerfiles.has(path)) return { kind: 'dockerfile' };

@@ -25,6 +25,11 @@ export interface ChangesQuestion {
   channel: string | null;
   /** Compare contexts and attribute commits even where changed paths show that nothing differs. */
   thorough?: boolean | undefined;
+  /**
+   * False: nobody asks for identities, and a context is described only where changed paths do not tell what is asked. What
+   * else is wrong in it is then not looked for. Default true.
+   */
+  identities?: boolean | undefined;
   /** All tags of the repository, merged or not. */
   tags: GitTags;
   /** The configuration of another tree. */
@@ -32,14 +37,14 @@ export interface ChangesQuestion {
 }
 
 /**
- * What each service is compared with, and all release tags by service. `identities: false` leaves those out that stand
- * in tags.
+ * What each service is compared with, and all release tags by service. `records: false` leaves those identities out that
+ * stand in tags.
  */
-export async function openQuestions(question: ChangesQuestion, { identities = true } = {}) {
-  const { git, head, project, services, config, tags, channel } = question;
+export async function openQuestions(question: ChangesQuestion, { records = true } = {}) {
+  const { identities = true, git, head, project, services, config, tags, channel } = question;
   const since = await resolveSince(question);
   const tagged = releaseTags(tags, tagFormat(config, services));
-  const scheme = identities ? identityScheme : null;
+  const scheme = records ? identityScheme : null;
   const last = await lastReleases(git, head.commit, tagged, { services, channel, scheme });
   const baselines = openBaselines(git, question, question.configAt);
   const thorough = question.thorough ?? false;
@@ -48,7 +53,7 @@ export async function openQuestions(question: ChangesQuestion, { identities = tr
     const baseline = lastRelease === null ? null : baselines(since ?? lastRelease.commit);
     const released = since === null || lastRelease === null ? null : baselines(lastRelease.commit);
     const gitTag = since === null ? (lastRelease?.gitTag ?? null) : null;
-    return { project, service, lastRelease, baseline, released, gitTag, thorough };
+    return { project, service, lastRelease, baseline, released, gitTag, thorough, identities };
   });
   return { questions, tagged };
 }

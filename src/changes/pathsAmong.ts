@@ -1,6 +1,6 @@
 import { oncePer } from '../oncePer.ts';
 import type { Project } from '../workspace/project.ts';
-import type { ServiceSide } from './serviceSide.ts';
+import type { ServiceView } from './serviceView.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 /** Positions of a list's paths, ascending, by what they are looked up by. */
@@ -25,7 +25,7 @@ const byFolderIn = oncePer(
  */
 export function pathsAmong(
   paths: readonly string[],
-  owned: readonly Pick<ServiceSide, 'project' | 'folders'>[],
+  owned: readonly Pick<ServiceView, 'project' | 'folders'>[],
   named: Iterable<string>,
 ): readonly string[] {
   if (paths.length <= shortList) return paths;

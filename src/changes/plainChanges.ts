@@ -10,6 +10,8 @@ import { workspaceOwner } from './workspaceOwner.ts';
 export interface PlainChanges {
   /** Changed paths: those that the image holds are the reasons. */
   paths: readonly string[];
+  /** Whether all of them are regular files. */
+  areFiles: boolean;
   /** Manifests among them: what was edited leads an install to no other files. */
   manifests: ReadonlySet<string>;
   /** Others changed as well, as no template's image of the service shows. */
@@ -32,11 +34,13 @@ export async function plainChanges(
   const others = [...changed].filter((path) => !isPlain(path) && !harmless.has(path));
   const reached = await reachOf(others, tree);
   const versions = (await tree.lockfileReach())?.versions ?? (() => []);
+  const entries = await Promise.all(paths.map((path) => tree.project.snapshot.entry(path)));
+  const areFiles = entries.every((entry) => entry?.mode.startsWith('100'));
   const leavesOut = paths.length < changed.size;
   return async (service) => {
     if (isReached(service, reached)) return null;
     const more = await told(service);
-    return more === null ? null : { paths, manifests, leavesOut, versions, more };
+    return more === null ? null : { paths, areFiles, manifests, leavesOut, versions, more };
   };
 }
 

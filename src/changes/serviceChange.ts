@@ -31,8 +31,8 @@ export interface AttributedCommit {
 /** What building a service's image takes. */
 export interface ServiceIdentity {
   service: Service;
-  /** `sha256:…`; computed when asked for. */
-  readonly identity: string;
+  /** `sha256:…`; computed when asked for. Throws where the changes were asked for without identities. */
+  identity(): string;
   /** What the version follows; null: a first release. */
   lastRelease: LastRelease | null;
   /** The context at head; computed when asked for, once. */

@@ -6,8 +6,7 @@ import type { ServiceInputs } from './attributeCommits.ts';
 import { inputClassifier } from './inputParts.ts';
 import { type LockfileEdits, lockfileHeader } from './lockfileEdits.ts';
 import { pathsAmong } from './pathsAmong.ts';
-import type { ServiceSide } from './serviceSide.ts';
-import { holds } from './sidePaths.ts';
+import type { ServiceView } from './serviceView.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
 /**
@@ -16,13 +15,12 @@ import { workspaceOwner } from './workspaceOwner.ts';
  * `settingsCount`: so do the files that say how the image is made.
  */
 export async function serviceInputs(
-  sides: readonly [ServiceSide, ...ServiceSide[]],
+  sides: readonly [ServiceView, ...ServiceView[]],
   edits: LockfileEdits,
   { settingsCount }: { settingsCount: boolean },
 ): Promise<ServiceInputs> {
   const classify = inputClassifier(sides);
-  const isKnown = (path: string) =>
-    sides.some((side) => side.contents.dockerfile.origin === path || holds(side, path));
+  const isKnown = (path: string) => sides.some((side) => side.dockerfile === path || side.holds(path));
   const folders = new Set(sides.flatMap((side) => [...side.folders]));
   const isSource = await sourceMatcher(sides, folders);
   const settings = new Set(sides.flatMap(settingsFiles));
@@ -46,12 +44,12 @@ export async function serviceInputs(
 
 /** Tells files of the service's workspaces, present or past, from what the rules leave out. */
 async function sourceMatcher(
-  sides: readonly [ServiceSide, ...ServiceSide[]],
+  sides: readonly [ServiceView, ...ServiceView[]],
   folders: ReadonlySet<string>,
 ): Promise<(path: string) => boolean> {
-  const [{ project, service, contents }] = sides;
+  const [{ project, service, dockerfile }] = sides;
   const owners = sides.map((side) => workspaceOwner(side.project));
-  const rules = await readIgnoreRules(project.snapshot, service, contents.dockerfile.origin);
+  const rules = await readIgnoreRules(project.snapshot, service, dockerfile);
   return (path) => {
     const owned = owners.some((owner) => folders.has(owner(path)?.path ?? ''));
     return owned && !/(^|\/)CHANGELOG\.md$/.test(path) && !rules.ignores(path);
@@ -59,16 +57,15 @@ async function sourceMatcher(
 }
 
 /** Paths that are in the image, or describe it, wherever they stand. */
-function namedInputs({ contents, apart }: ServiceSide): string[] {
-  const { origin } = contents.dockerfile;
-  return [...(origin === null ? [] : [origin]), ...apart];
+function namedInputs({ dockerfile, apart }: ServiceView): string[] {
+  return [...(dockerfile === null ? [] : [dockerfile]), ...apart];
 }
 
 /** Files that decide how the image is made without being in it. */
-function settingsFiles({ service, contents }: ServiceSide): string[] {
+function settingsFiles({ service, dockerfile }: ServiceView): string[] {
   return [
     ...configFileNames,
     ...['.nvmrc', '.node-version', '.dockerignore'],
-    ...[`${service.path}/.dockerignore`, `${contents.dockerfile.origin}.dockerignore`],
+    ...[`${service.path}/.dockerignore`, `${dockerfile}.dockerignore`],
   ];
 }

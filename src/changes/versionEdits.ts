@@ -1,5 +1,4 @@
 import type { BerryGraph } from '../workspace/lockfile/berryGraph.ts';
-import type { LockfileSlice } from '../workspace/lockfile/lockfileSlice.ts';
 import { packageExtensions } from '../workspace/lockfile/packageExtensions.ts';
 import {
   field,
@@ -10,12 +9,13 @@ import {
 import type { Project } from '../workspace/project.ts';
 import { wayTo } from './changedPackages.ts';
 import type { PackageChange } from './reason.ts';
+import type { ServiceView } from './serviceView.ts';
 
 /**
- * The packages that edits gave other versions, as far as slices hold them, sorted by name. One that several slices hold
+ * The packages that edits gave other versions, as far as a service's slices hold them, sorted by name. One that several slices hold
  * counts once.
  */
-export type VersionEdits = (slices: readonly LockfileSlice[]) => PackageChange[];
+export type VersionEdits = (service: Pick<ServiceView, 'closures'>) => PackageChange[];
 
 /** An entry, and its body as it was. */
 export interface EditedEntry {
@@ -56,15 +56,16 @@ export function versionEdits(
     if (versions.has(to)) return null;
     edits.set(is.name, versions.set(to, from));
   }
-  return (slices) => changesIn(edits, slices);
+  return (service) => changesIn(edits, service);
 }
 
 /** `edits`: by package its versions that came, each with the one in whose place it came. */
 function changesIn(
   edits: ReadonlyMap<string, ReadonlyMap<string, string>>,
-  slices: readonly LockfileSlice[],
+  service: Pick<ServiceView, 'closures'>,
 ): PackageChange[] {
   return [...edits.keys()].sort().flatMap((name) => {
+    const slices = service.closures.map(({ slice }) => slice);
     const came = slices.map((slice) => slice.versionsOf(name));
     const before = (version: string) => edits.get(name)?.get(version) ?? version;
     const [from, to] = [came.map((versions) => versions.map(before).sort()), came].map((lists) =>

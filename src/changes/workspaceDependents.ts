@@ -73,7 +73,7 @@ function directDependents(project: Project): Map<Workspace, Dependent[]> {
 const plainRange = /^workspace:[\^~*]?[\d.]*$/;
 
 /** Whether the range of a dependency means the workspace of that name, whatever the lockfile says. */
-function plainRanges({ root, yarn }: Project): (workspace: Workspace, name: string) => boolean {
+export function plainRanges({ root, yarn }: Project): (workspace: Workspace, name: string) => boolean {
   const resolutions = readResolutions(root.packageManifest.resolutions);
   return ({ packageManifest }, name) =>
     !resolutions.has(name) && plainRange.test(effectiveRange(packageManifest, name, yarn.family));

@@ -53,7 +53,7 @@ export function imageMaker(
   };
   const toRequest = async ({ change, repository }: ImageJob, report: Report): Promise<BuildRequest> => ({
     ...(await buildRequest({ ...ports, report }, sources, change)),
-    target: { store, repository, imageTag: ownTag(pusher)(change.identity) },
+    target: { store, repository, imageTag: ownTag(pusher)(change.identity()) },
     ...(isLayout(store) ? {} : buildCaches(change, config, pusher)),
     refreshBase: rebuild === true,
   });

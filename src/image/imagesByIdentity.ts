@@ -99,7 +99,7 @@ async function useFound(
   for (const { change } of jobs) {
     const image = there.get(change.service.name);
     if (image === undefined) continue;
-    const isPullRequests = image.imageTag === pullRequestTagOf(change.identity);
+    const isPullRequests = image.imageTag === pullRequestTagOf(change.identity());
     const origin = `by its identity${isPullRequests ? ', as a pull request pushed it' : ''}`;
     const detail = `${repositoryOf(change.service, config)}@${image.digest.slice(0, 19)} ${origin}`;
     ports.report({ kind: 'effect', effect: 'image-reused', detail, service: change.service.name });
@@ -123,7 +123,7 @@ async function foundImages(
 ): Promise<Map<string, FoundImage>> {
   const images = await Promise.all(
     jobs.map(async ({ change: { service, identity }, repository }) => {
-      const imageTags = tags.map((tagOf) => tagOf(identity));
+      const imageTags = tags.map((tagOf) => tagOf(identity()));
       const image = await findImage(store, repository, imageTags);
       return image === null ? [] : [[service.name, image] as const];
     }),
@@ -140,7 +140,7 @@ async function adopt(
   await Promise.all(
     jobs.map(async ({ change, repository }) => {
       const image = there.get(change.service.name);
-      const imageTag = identityTagOf(change.identity);
+      const imageTag = identityTagOf(change.identity());
       if (image !== undefined && image.imageTag !== imageTag)
         await store.putManifest(repository, imageTag, image);
     }),

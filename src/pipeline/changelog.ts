@@ -56,7 +56,7 @@ async function nextChangelogs(
   const channel = channelOf(config, head.branch);
   // Groups tie services together; without them one service can be asked for alone.
   const asked = config.file.groups === undefined ? services : survey.services;
-  const changes = await surveyChanges(ports, { ...survey, services: asked }, { channel });
+  const changes = await surveyChanges(ports, { ...survey, services: asked }, { channel, identities: false });
   const plan = await planChanges(ports, survey, changes, { channel });
   return new Map(
     plan.services.flatMap(({ name, changelog }) => (changelog === '' ? [] : [[name, changelog] as const])),

@@ -10,6 +10,8 @@ export interface ChangesOptions extends Pick<SurveyOptions, 'since'> {
   fetch?: boolean;
   /** As in ChangesQuestion. */
   thorough?: boolean;
+  /** As in ChangesQuestion. */
+  identities?: boolean;
   /** Tags that were asked for beforehand. */
   tags?: Promise<GitTags>;
 }
@@ -18,8 +20,8 @@ export interface ChangesOptions extends Pick<SurveyOptions, 'since'> {
 export async function changesQuestion(
   ports: Ports,
   survey: Survey,
-  { channel, since, thorough, tags: known, fetch = true }: ChangesOptions,
+  { channel, since, thorough, identities, tags: known, fetch = true }: ChangesOptions,
 ): Promise<ChangesQuestion> {
   const tags = await completeClone(ports, { survey, channel, since, fetch, tags: known });
-  return { git: ports.git, ...survey, tags, channel, since, thorough };
+  return { git: ports.git, ...survey, tags, channel, since, thorough, identities };
 }

@@ -8,22 +8,25 @@ import { type Survey, type SurveyOptions, surveyRepo } from './survey.ts';
 import { surveyChanges } from './surveyChanges.ts';
 
 export interface PreviewOptions extends SurveyOptions {
-  changelogs?: boolean;
+  /** Leaves out identities and changelogs, which people do not look at. */
+  brief?: boolean;
   /** False: what an incomplete clone lacks is a failure rather than fetched. Default true. */
   fetch?: boolean;
 }
 
 /** The plan of one state of the monorepo, without infra edits: what `affected` shows. */
-export async function previewPlan(ports: Ports, options: PreviewOptions): Promise<ReleasePlan> {
+export async function previewPlan(
+  ports: Ports,
+  { brief = false, ...options }: PreviewOptions,
+): Promise<ReleasePlan> {
   const tags = ports.git.history.tags();
   tags.catch(() => undefined);
   const survey = await inStage(ports, 'workspace', () => surveyRepo(ports, options));
   const channel = channelOf(survey.config, survey.head.branch);
   const changes = await inStage(ports, 'changes', () =>
-    surveyChanges(ports, survey, { ...options, channel, tags }),
+    surveyChanges(ports, survey, { ...options, channel, tags, identities: !brief }),
   );
-  const { changelogs = true } = options;
-  return inStage(ports, 'plan', () => planChanges(ports, survey, changes, { channel, changelogs }));
+  return inStage(ports, 'plan', () => planChanges(ports, survey, changes, { channel, changelogs: !brief }));
 }
 
 /** The stage `plan`: versions, changelogs and image references for what changed. */

@@ -1,3 +1,4 @@
+import type { ServiceIdentity } from '../changes/serviceChange.ts';
 import type { Config } from '../config/settings.ts';
 import { type Failure, inputFailure } from '../errors.ts';
 import type { Service } from '../workspace/service.ts';
@@ -18,7 +19,7 @@ const longestName = 255;
  * in the configuration, for a name that no registry accepts.
  */
 export function imageReference(
-  change: { service: Service; readonly identity: string },
+  change: Pick<ServiceIdentity, 'service' | 'identity'>,
   version: string,
   config: Config,
 ): PlannedImage {
@@ -31,7 +32,7 @@ export function imageReference(
     repository,
     tag: imageTagOf(version),
     get identityTag() {
-      return identityTagOf(change.identity);
+      return identityTagOf(change.identity());
     },
     mirrors,
   };

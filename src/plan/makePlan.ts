@@ -85,7 +85,7 @@ function planService(
     affected,
     // What people look at does not show it, and it takes long.
     get identity() {
-      return change.identity;
+      return change.identity();
     },
     since: change.since,
     reasons: [...change.reasons],

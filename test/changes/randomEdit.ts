@@ -63,7 +63,8 @@ const edits: Record<string, Edit> = {
   },
   'write a changelog or a version': (model, random) => {
     const folder = anyFolder(model, random);
-    if (random() < 0.5) editFile(model, folder, 'CHANGELOG.md', text(random));
+    const path = pick(['CHANGELOG.md', 'CHANGELOG.md', 'docs/CHANGELOG.md'], random) as string;
+    if (random() < 0.5) editFile(model, folder, path, text(random));
     else Object.assign(model.workspaces[folder] ?? {}, { version: `1.${Math.floor(random() * 99)}.0` });
     return true;
   },
@@ -193,6 +194,7 @@ const edits: Record<string, Edit> = {
     '**/*.test.js\n',
     'services/web/src/new.js\n',
     'docs\n',
+    '**/package.json\n',
   ]),
   'ignore files of a service': (model, random) => {
     const rules = ['*.md\n', '!README.md\nsrc/new.js\n', '**\n!src\n', null];
@@ -206,6 +208,12 @@ const edits: Record<string, Edit> = {
     'FROM {{base}}\n{{#build}}LABEL a=b\n{{/build}}',
     'FROM {{base}}\n{{#build}}LABEL a=c\n{{/build}}',
   ]),
+  'edit a CA bundle': ({ files }, random) => {
+    if (!files['.yarnrc.yml']?.includes('CaFile'))
+      files['.yarnrc.yml'] += 'httpsCaFilePath: ./certs/ca.pem\n';
+    files['certs/ca.pem'] = text(random);
+    return true;
+  },
   'use another Yarn': ({ root }, random) => {
     root.packageManager = `yarn@4.${10 + Math.floor(random() * 9)}.0`;
     return true;

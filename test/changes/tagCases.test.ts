@@ -23,7 +23,7 @@ describe('the last release', () => {
     const changes = await repo.changes();
     expect(affectedNames(changes)).toEqual([]);
     const recorded = [...changes.values()].map(({ lastRelease }) => lastRelease?.identity ?? null);
-    expect(recorded).toEqual([null, null, changes.get('worker')?.identity]);
+    expect(recorded).toEqual([null, null, changes.get('worker')?.identity()]);
     repo.edit('feat: web', editWeb('edited'));
     expect(affectedNames(await repo.changes())).toEqual(['web']);
   });

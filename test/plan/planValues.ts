@@ -71,7 +71,7 @@ export function changeOf(values: ChangeValues = {}): ServiceChange {
         manifestBytes: Buffer.from('{}'),
       },
     },
-    identity: `sha256:${'1'.repeat(64)}`,
+    identity: () => `sha256:${'1'.repeat(64)}`,
     lastRelease,
     since: lastRelease,
     affected: true,

@@ -46,7 +46,7 @@ export class AffectedCommand extends ShipyarnCommand {
       this.context.env = { ...this.context.env, GIT_NO_LAZY_FETCH: '1', GIT_ALLOW_PROTOCOL: 'none' };
     const { cwd } = this.context;
     const worktree = !this.committed && head === undefined;
-    const options = { cwd, configPath, since, head, worktree, fetch, changelogs: this.json };
+    const options = { cwd, configPath, since, head, worktree, fetch, brief: !this.json };
     if (this.names) await this.printNames(options);
     else await this.printPlan(options);
   }

@@ -1,0 +1,108 @@
+import { configFileNames } from '../config/loadConfig.ts';
+import { once } from '../once.ts';
+import { oncePer } from '../oncePer.ts';
+import { serviceClosure } from '../workspace/closure.ts';
+import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
+import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
+import { hasInstallScripts } from '../workspace/contents/installScripts.ts';
+import { namedByYarn } from '../workspace/contents/namedByYarn.ts';
+import { isSource } from '../workspace/contents/sourceFiles.ts';
+import { hasBuildScript } from '../workspace/hasBuildScript.ts';
+import type { Project } from '../workspace/project.ts';
+import { manifestPath } from '../workspace/readManifest.ts';
+import type { Service } from '../workspace/service.ts';
+import { namedClosure } from './namedClosure.ts';
+import { pathsAmong } from './pathsAmong.ts';
+import { isPlainFile } from './plainFiles.ts';
+import { reachedByPath } from './reachedByPath.ts';
+import type { ServiceView } from './serviceView.ts';
+import { workspaceOwner } from './workspaceOwner.ts';
+
+/** A service whose context is not described. */
+export interface Outline extends ServiceView {
+  /**
+   * Whether what it says of paths is certain, where each is a regular file or none: a tsconfig that others extend, or what
+   * installs read, may be in an image wherever it stands.
+   */
+  tells(paths: readonly string[]): boolean;
+}
+
+/**
+ * What a template's image holds, told from the workspaces that the service needs and the ignore rules. Null where more
+ * than these decides: a Dockerfile of the service's own, `inputs`, scripts that installs run, a service in the root.
+ */
+export async function outlineOf(project: Project, service: Service): Promise<Outline | null> {
+  const { inputs, installFiles } = service.settings;
+  if (service.path === '' || inputs.length + installFiles.length > 0) return null;
+  const { kind, origin } = await dockerfileOf(project, service);
+  const workspaces = kind === 'own' ? null : namedClosure(project, service);
+  if (workspaces === null || [project.root, ...workspaces].some(hasInstallScripts)) return null;
+  const { ignores } = await readIgnoreRules(project.snapshot, service, origin);
+  const doubtful = await doubtfulIn(project);
+  const kinds = [...workspaces].some(hasBuildScript)
+    ? (['runtime', 'build'] as const)
+    : (['runtime'] as const);
+  const closures = once(() => kinds.map((each) => serviceClosure(project, service, each)));
+  const folders = new Set([...workspaces].map(({ path }) => path));
+  const ownerOf = workspaceOwner(project);
+  const owner = (path: string) => {
+    const workspace = ownerOf(path);
+    return workspace !== null && folders.has(workspace.path) ? workspace : null;
+  };
+  const isInstalled = (path: string) => {
+    const workspace = owner(path);
+    return workspace === null ? installed.has(path) : path === manifestPath(workspace);
+  };
+  const holds = (path: string) => {
+    const workspace = owner(path);
+    return isInstalled(path) || (workspace !== null && isSource(workspace, path) && !ignores(path));
+  };
+  const view = { project, folders };
+  return {
+    ...view,
+    service,
+    dockerfile: origin,
+    shape: 'layers',
+    get closures() {
+      return closures();
+    },
+    apart: installed,
+    holds,
+    heldAmong: (paths) => pathsAmong(paths, [view], installed).filter(holds),
+    installedAmong: (paths) => pathsAmong(paths, [view], installed).filter(isInstalled),
+    tells(paths) {
+      const asked = doubtful(paths);
+      return asked !== 'all' && asked.every((path) => owner(path) !== null);
+    },
+  };
+}
+
+/** What every install has from outside the workspaces, where there is nothing that `doubtfulIn` looks for. */
+const installed: ReadonlySet<string> = new Set(['package.json', 'yarn.lock']);
+
+/** Files in the root that may decide how images are made, and are in none. */
+const apart = new Set([
+  ...configFileNames,
+  '.nvmrc',
+  '.node-version',
+  '.dockerignore',
+  'Dockerfile.template',
+]);
+
+/** Those of a list's paths that may be in any image; of a workspace's own files its image says which. */
+const doubtfulIn = oncePer(async (project: Project) => {
+  const named = (await namedByYarn(project)).map(({ path }) => path);
+  const ownerOf = workspaceOwner(project);
+  const isInInstalls = (path: string) =>
+    named.some((place) => path === place || path.startsWith(`${place}/`));
+  /** Such a file counts for no commit, but deeper than a workspace's own it is a source. */
+  const isDeepChangelog = (path: string) =>
+    path.endsWith('/CHANGELOG.md') && path !== `${ownerOf(path)?.path}/CHANGELOG.md`;
+  return oncePer((paths: readonly string[]): readonly string[] | 'all' => {
+    if (paths.some((path) => isInInstalls(path) || isDeepChangelog(path))) return 'all';
+    if (reachedByPath(project, new Set(paths))) return 'all';
+    return paths.filter((path) => !isPlainFile(path) && !manifestOrLockfile.test(path) && !apart.has(path));
+  });
+});
+
+const manifestOrLockfile = /(^|\/)(package\.json|yarn\.lock)$/;
