@@ -3,6 +3,7 @@ import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
 import { type LockfileEntry, parsePackage } from '../workspace/lockfile/parseBerryLockfile.ts';
 import { workspaceDependencies } from '../workspace/lockfile/workspaceDependencies.ts';
+import { resolvedEdges } from '../workspace/lockfile/workspaceEdges.ts';
 import { workspaceBody } from '../workspace/lockfile/writeBerryEntry.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
@@ -43,7 +44,7 @@ export async function reachOfEdits(
   );
   const workspaces = [...reached].flatMap((entry) => graph.workspaceOf(entry) ?? []);
   const certain = workspaces.filter((workspace) =>
-    workspaceEdges(project, workspace, { ...scope, development: false }).some((descriptor) =>
+    resolvedEdges(project, graph, workspace, { ...scope, development: false }).some((descriptor) =>
       taken.has(graph.entryOf(descriptor)),
     ),
   );
@@ -120,16 +121,8 @@ function dependentsByEntry(project: Project, scope: Scope): Map<LockfileEntry, L
   for (const entry of graph.lockfile.entries) {
     const workspace = graph.workspaceOf(entry);
     const edges =
-      workspace === null ? graph.dependenciesOf(entry) : workspaceEdges(project, workspace, scope);
+      workspace === null ? graph.dependenciesOf(entry) : resolvedEdges(project, graph, workspace, scope);
     for (const descriptor of edges) addEdge(entry, descriptor);
   }
   return dependents;
-}
-
-/** What is not resolved is complained about when the service is described. */
-function workspaceEdges(project: Project, workspace: Workspace, scope: Scope): number[] {
-  const graph = berryGraph(project);
-  const parent = { name: workspace.name, reference: `workspace:${workspace.path || '.'}` };
-  const dependencies = workspaceDependencies(workspace, scope, 'berry');
-  return [...dependencies].flatMap(([name, range]) => graph.resolve(parent, name, range) ?? []);
 }

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { affectedNames, releasedModelRepo } from './modelRepo.ts';
 import type { Model } from './monorepo.ts';
 
+const all = ['api', 'web', 'worker'];
+
 function bump(name: string, version: string) {
   return ({ packages }: Model) => Object.assign(packages[name] ?? {}, { version });
 }
@@ -23,6 +25,20 @@ describe('an edit of yarn.lock since the release', () => {
       ],
       commits: [{ commit: { hash }, parts: [{ kind: 'lockfile' }] }],
     });
+  });
+
+  it('counts for who has a workspace as a peer alone, and for who needs that one', async () => {
+    const repo = await releasedModelRepo({
+      edit({ workspaces }) {
+        Object.assign(workspaces['packages/ui'] ?? {}, { peerDependencies: { '@acme/http': '*' } });
+        Object.assign(workspaces['services/worker'] ?? {}, { peerDependencies: { '@acme/http': '*' } });
+      },
+    });
+    repo.edit('fix(deps): update left-pad', bump('left-pad', '1.3.1'));
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(all);
+    const via = ['@acme/worker', '@acme/http', 'left-pad'];
+    expect(changes.get('worker')?.reasons).toMatchObject([{ packages: [{ name: 'left-pad', via }] }]);
   });
 
   it('of a package that is extended in some versions tells what came with it', async () => {

@@ -11,6 +11,7 @@ interface ModelWorkspace {
   /** Ranges by name; `workspace:^` for workspaces, `^1` and the like for the packages of the model. */
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
   scripts?: Record<string, string>;
   description?: string;
   engines?: Record<string, string>;
@@ -126,7 +127,7 @@ function json(value: unknown): string {
 /** yarn.lock as Yarn 4 writes it: entries sorted by key, descriptors of one package together. */
 function modelLockfile(model: Model): string {
   const members = [
-    { name: '@acme/monorepo', folder: '.', ...model.root },
+    { name: '@acme/monorepo', folder: '.', peerDependencies: undefined, ...model.root },
     ...Object.entries(model.workspaces).map(([folder, workspace]) => ({ folder, ...workspace })),
   ];
   const ranges = new Map<string, Set<string>>();
@@ -151,11 +152,12 @@ function modelLockfile(model: Model): string {
     }
   };
   for (const { dependencies, devDependencies } of members) use({ ...dependencies, ...devDependencies });
-  const entries = members.map(({ name, folder, dependencies, devDependencies }) => {
+  const entries = members.map(({ name, folder, dependencies, devDependencies, peerDependencies }) => {
     const used = [...(ranges.get(name) ?? [])].map((range) => `${name}@${range}`);
     const key = [...used, `${name}@workspace:${folder}`].sort().join(', ');
     const all = { ...dependencies, ...devDependencies };
-    return entry(key, '0.0.0-use.local', `${name}@workspace:${folder}`, all, 'unknown', 'soft');
+    const made = entry(key, '0.0.0-use.local', `${name}@workspace:${folder}`, all, 'unknown', 'soft');
+    return { key, text: made.text.replace(/ {2}languageName/, `${peers(peerDependencies)}$&`) };
   });
   for (const [name, { version, dependencies }] of Object.entries(model.packages)) {
     const plain = [...(ranges.get(name) ?? [])].filter((range) => !range.startsWith('patch:'));
@@ -195,6 +197,13 @@ function entry(
   const checksum = linkType === 'hard' ? `  checksum: 10c0/${Buffer.from(resolution).toString('hex')}\n` : '';
   const text = `${quoted(key)}:\n  version: ${version}\n  resolution: ${quoted(resolution)}\n${section}${checksum}  languageName: ${languageName}\n  linkType: ${linkType}\n`;
   return { key, text };
+}
+
+function peers(ranges: Record<string, string> | undefined): string {
+  const lines = Object.entries(ranges ?? {}).map(
+    ([name, range]) => `    ${quoted(name)}: ${quoted(range)}\n`,
+  );
+  return lines.length === 0 ? '' : `  peerDependencies:\n${lines.sort().join('')}`;
 }
 
 function quoted(text: string): string {

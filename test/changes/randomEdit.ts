@@ -98,6 +98,14 @@ const edits: Record<string, Edit> = {
     else delete from[field][to.name];
     return true;
   },
+  'add or drop a peer': (model, random) => {
+    const from = model.workspaces[anyFolder(model, random)];
+    const to = model.workspaces[anyFolder(model, random, 'packages/')];
+    if (from === undefined || to === undefined || from === to) return false;
+    const peers = from.peerDependencies ?? {};
+    from.peerDependencies = peers[to.name] === undefined ? { ...peers, [to.name]: '*' } : {};
+    return true;
+  },
   'add or drop a package': (model, random) => {
     const isRoot = random() < 0.2;
     const workspace = isRoot ? model.root : model.workspaces[anyFolder(model, random)];

@@ -37,7 +37,7 @@ function findEdges(project: Project, graph: BerryGraph, workspace: Workspace, sc
   const entry = graph.entryOf(anchor);
   checkFields(workspace, entry.body);
   const listed = new Map(graph.packageOf(entry).dependencies);
-  const parent = { name: workspace.name, reference: `workspace:${workspace.path || '.'}` };
+  const parent = locatorOf(workspace);
   const dependencies = workspaceDependencies(workspace, scope, 'berry');
   for (const [name, range] of dependencies) {
     const descriptor = graph.resolve(parent, name, range);
@@ -46,30 +46,61 @@ function findEdges(project: Project, graph: BerryGraph, workspace: Workspace, sc
     if (descriptor === null || !fits) throw lockfileOutOfDate(workspace, name, range);
     edges.push(descriptor);
   }
-  const version = () => workspace.packageManifest.version ?? '0.0.0';
-  checkNoneIsLeft(project, workspace, listed.keys(), version);
-  edges.push(...graph.extensionsOf(parent, version, (name) => dependencies.has(name)));
-  for (const peer of requiredPeers(workspace.packageManifest)) {
-    const provider = project.workspaces.get(peer);
-    if (provider !== undefined) edges.push(anchorOf(graph, provider));
-  }
-  return edges;
+  checkNoneIsLeft(project, workspace, listed.keys());
+  const providers = peerProviders(project, workspace).map((provider) => anchorOf(graph, provider));
+  return [...edges, ...addedEdges(graph, workspace, dependencies), ...providers];
+}
+
+/** The same, without its own anchor, where the lockfile may be out of date: what it does not resolve is left out. */
+export function resolvedEdges(
+  project: Project,
+  graph: BerryGraph,
+  workspace: Workspace,
+  scope: Pick<SliceScope, 'development' | 'ignored'>,
+): number[] {
+  const dependencies = workspaceDependencies(workspace, scope, 'berry');
+  const parent = locatorOf(workspace);
+  return [
+    ...[...dependencies].flatMap(([name, range]) => graph.resolve(parent, name, range) ?? []),
+    ...addedEdges(graph, workspace, dependencies),
+    ...peerProviders(project, workspace).flatMap((provider) => graph.numberOf(anchorName(provider)) ?? []),
+  ];
+}
+
+/** What extensions add to a workspace's dependencies. */
+function addedEdges(
+  graph: BerryGraph,
+  workspace: Workspace,
+  dependencies: ReadonlyMap<string, string>,
+): readonly number[] {
+  return graph.extensionsOf(
+    locatorOf(workspace),
+    () => versionOf(workspace),
+    (name) => dependencies.has(name),
+  );
+}
+
+function peerProviders({ workspaces }: Project, { packageManifest }: Workspace): Workspace[] {
+  return requiredPeers(packageManifest).flatMap((peer) => workspaces.get(peer) ?? []);
+}
+
+function locatorOf({ name, path }: Workspace) {
+  return { name, reference: `workspace:${path || '.'}` };
+}
+
+function versionOf({ packageManifest }: Workspace): string {
+  return packageManifest.version ?? '0.0.0';
 }
 
 /** Refuses an entry that lists a dependency which neither the manifest nor an extension names any more. */
-function checkNoneIsLeft(
-  project: Project,
-  workspace: Workspace,
-  listed: Iterable<string>,
-  version: () => string,
-): void {
+function checkNoneIsLeft(project: Project, workspace: Workspace, listed: Iterable<string>): void {
   const { dependencies = {}, devDependencies = {}, optionalDependencies = {} } = workspace.packageManifest;
   const isNamed = (dependency: string) =>
     [dependencies, devDependencies, optionalDependencies].some((field) => Object.hasOwn(field, dependency));
   const left = [...listed].filter((dependency) => !isNamed(dependency));
   if (left.length === 0) return;
   const added = new Set(
-    packageExtensions(project)(workspace.name, version).map((extension) => extension.name),
+    packageExtensions(project)(workspace.name, () => versionOf(workspace)).map(({ name }) => name),
   );
   const stale = left.find((dependency) => !added.has(dependency));
   if (stale !== undefined) throw entryDiffers(workspace, 'dependencies', stale);
@@ -77,9 +108,13 @@ function checkNoneIsLeft(
 
 /** The descriptor by which a workspace always stands in the lockfile. Rejects where it does not. */
 export function anchorOf(graph: BerryGraph, workspace: Workspace): number {
-  const number = graph.numberOf(`${workspace.name}@workspace:${workspace.path || '.'}`);
+  const number = graph.numberOf(anchorName(workspace));
   if (number === null) throw workspaceNotInLockfile(workspace);
   return number;
+}
+
+function anchorName({ name, path }: Workspace): string {
+  return `${name}@workspace:${path || '.'}`;
 }
 
 /** An entry's body; a workspace's holds what its manifest asks for in this scope. */
