@@ -46,7 +46,7 @@ const noManifestEdits: ManifestEdits = {
 const noRootEdits: RootEdits = {
   understood: new Set(),
   verdict: async () => 'same',
-  told: async () => [],
+  told: async () => () => [],
 };
 
 /** Baselines of one head, by commit, each opened once. `configAt` gives the configuration of another tree. */

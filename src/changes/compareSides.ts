@@ -4,7 +4,7 @@ import type { LockfileSlice } from '../workspace/lockfile/lockfileSlice.ts';
 import { changedPackages } from './changedPackages.ts';
 import { changedSettings } from './changedSettings.ts';
 import { type DifferingPath, differingPaths } from './differingPaths.ts';
-import { boundedPaths, editReasons, way } from './editReasons.ts';
+import { editReasons, ruleReasons, way } from './editReasons.ts';
 import type { Reason } from './reason.ts';
 import type { ServiceSide } from './serviceSide.ts';
 
@@ -21,6 +21,7 @@ export function compareSides(
   const [old, young] = [before.closures, after.closures];
   const [came, went] = [newWorkspaces(old, young), newWorkspaces(young, old)];
   const touched = differing.filter(({ path }) => !isBelow(path, [...came, ...went]));
+  const unedited = touched.filter(({ path }) => !changed.has(path));
   const reasons = [
     ...dockerfileReasons(before, after, changed),
     ...editReasons(
@@ -30,10 +31,15 @@ export function compareSides(
     ...came.map((workspace) => workspaceReason(workspace, after, 'added')),
     ...went.map((workspace) => workspaceReason(workspace, before, 'dropped')),
     ...lockfileReasons(old, young, changed.has('yarn.lock')),
-    ...ruleReasons(touched.filter(({ path }) => !changed.has(path))),
+    ...ruleReasons(pathsMissingIn('before', unedited), pathsMissingIn('after', unedited)),
     ...changedSettings(before.contents, after.contents),
   ];
   return reasons.length > 0 ? reasons : [{ kind: 'config', settings: ['how the image is built'] }];
+}
+
+/** The paths at which one side has nothing. */
+function pathsMissingIn(side: 'before' | 'after', differing: readonly DifferingPath[]): string[] {
+  return differing.flatMap((each) => (each[side].length === 0 ? each.path : []));
 }
 
 function isBelow(path: string, folders: readonly string[]): boolean {
@@ -71,21 +77,4 @@ function lockfileReasons(before: readonly Closure[], after: readonly Closure[], 
   const differs = isEdited && changed().packages.length > 0;
   if (!differs && areSame((a, b) => a.digest() === b?.digest())) return [];
   return [{ kind: 'lockfile', ...changed() }];
-}
-
-/** Files that came or went though nobody touched them: ignore rules, `inputs`, tsconfig chains. */
-function ruleReasons(unedited: readonly DifferingPath[]): Reason[] {
-  const came = unedited.filter(({ before }) => before.length === 0).map(({ path }) => path);
-  const went = unedited.filter(({ after }) => after.length === 0).map(({ path }) => path);
-  const settings = [
-    ...(came.length > 0 ? [`${files(came)} taken into the image by .dockerignore or configuration`] : []),
-    ...(went.length > 0 ? [`${files(went)} left out of the image by .dockerignore or configuration`] : []),
-  ];
-  return settings.length > 0
-    ? [{ kind: 'config', settings, ...boundedPaths([...came, ...went].sort()) }]
-    : [];
-}
-
-function files({ length }: readonly string[]): string {
-  return length === 1 ? '1 file' : `${length} files`;
 }

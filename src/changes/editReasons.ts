@@ -14,13 +14,14 @@ const mostPaths = 20;
  */
 export function plainReasons(
   after: ServiceView,
-  { paths, manifests, leavesOut, versions, more }: PlainChanges,
+  { paths, installed, leavesOut, versions, more: told }: PlainChanges,
 ): Reason[] | null {
-  if ((leavesOut || manifests.size > 0) && after.shape !== 'layers') return null;
+  if ((leavesOut || installed.size > 0) && after.shape !== 'layers') return null;
   const edited = after.heldAmong(paths).sort();
   const packages = versions(after);
+  const more = told(after);
   if (edited.length + more.length + packages.length === 0) return null;
-  if (after.installedAmong(paths).some((path) => !manifests.has(path))) return null;
+  if (after.installedAmong(paths).some((path) => !installed.has(path))) return null;
   const isDockerfile = ({ kind }: Reason) => kind === 'dockerfile';
   return [
     ...more.filter(isDockerfile),
@@ -53,7 +54,22 @@ export function editReasons(
     }));
 }
 
-export function boundedPaths(paths: readonly string[]): Pick<Reason, 'paths' | 'morePaths'> {
+/** Files that came or went though nobody touched them: ignore rules, `inputs`, tsconfig chains. */
+export function ruleReasons(came: readonly string[], went: readonly string[]): Reason[] {
+  const settings = [
+    ...(came.length > 0 ? [`${files(came)} taken into the image by .dockerignore or configuration`] : []),
+    ...(went.length > 0 ? [`${files(went)} left out of the image by .dockerignore or configuration`] : []),
+  ];
+  return settings.length > 0
+    ? [{ kind: 'config', settings, ...boundedPaths([...came, ...went].sort()) }]
+    : [];
+}
+
+function files({ length }: readonly string[]): string {
+  return length === 1 ? '1 file' : `${length} files`;
+}
+
+function boundedPaths(paths: readonly string[]): Pick<Reason, 'paths' | 'morePaths'> {
   const more = paths.length - mostPaths;
   return { paths: paths.slice(0, mostPaths), ...(more > 0 && { morePaths: more }) };
 }

@@ -1,20 +1,17 @@
-import { configFileNames } from '../config/loadConfig.ts';
 import { once } from '../once.ts';
 import { oncePer } from '../oncePer.ts';
 import { serviceClosure } from '../workspace/closure.ts';
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { hasInstallScripts } from '../workspace/contents/installScripts.ts';
-import { namedByYarn } from '../workspace/contents/namedByYarn.ts';
 import { isSource } from '../workspace/contents/sourceFiles.ts';
 import { hasBuildScript } from '../workspace/hasBuildScript.ts';
 import type { Project } from '../workspace/project.ts';
 import { manifestPath } from '../workspace/readManifest.ts';
 import type { Service } from '../workspace/service.ts';
+import { doubtfulIn } from './doubtfulPaths.ts';
 import { namedClosure } from './namedClosure.ts';
 import { pathsAmong } from './pathsAmong.ts';
-import { isPlainFile } from './plainFiles.ts';
-import { reachedByPath } from './reachedByPath.ts';
 import type { ServiceView } from './serviceView.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -38,7 +35,7 @@ export async function outlineOf(project: Project, service: Service): Promise<Out
   const workspaces = kind === 'own' ? null : namedClosure(project, service);
   if (workspaces === null || [project.root, ...workspaces].some(hasInstallScripts)) return null;
   const { ignores } = await readIgnoreRules(project.snapshot, service, origin);
-  const doubtful = await doubtfulIn(project);
+  const [doubtful, installed] = [await doubtfulIn(project), await installedIn(project)];
   const kinds = [...workspaces].some(hasBuildScript)
     ? (['runtime', 'build'] as const)
     : (['runtime'] as const);
@@ -77,32 +74,8 @@ export async function outlineOf(project: Project, service: Service): Promise<Out
   };
 }
 
-/** What every install has from outside the workspaces, where there is nothing that `doubtfulIn` looks for. */
-const installed: ReadonlySet<string> = new Set(['package.json', 'yarn.lock']);
-
-/** Files in the root that may decide how images are made, and are in none. */
-const apart = new Set([
-  ...configFileNames,
-  '.nvmrc',
-  '.node-version',
-  '.dockerignore',
-  'Dockerfile.template',
-]);
-
-/** Those of a list's paths that may be in any image; of a workspace's own files its image says which. */
-const doubtfulIn = oncePer(async (project: Project) => {
-  const named = (await namedByYarn(project)).map(({ path }) => path);
-  const ownerOf = workspaceOwner(project);
-  const isInInstalls = (path: string) =>
-    named.some((place) => path === place || path.startsWith(`${place}/`));
-  /** Such a file counts for no commit, but deeper than a workspace's own it is a source. */
-  const isDeepChangelog = (path: string) =>
-    path.endsWith('/CHANGELOG.md') && path !== `${ownerOf(path)?.path}/CHANGELOG.md`;
-  return oncePer((paths: readonly string[]): readonly string[] | 'all' => {
-    if (paths.some((path) => isInInstalls(path) || isDeepChangelog(path))) return 'all';
-    if (reachedByPath(project, new Set(paths))) return 'all';
-    return paths.filter((path) => !isPlainFile(path) && !manifestOrLockfile.test(path) && !apart.has(path));
-  });
+/** What every install has from outside the workspaces, but for what may be in any image. */
+const installedIn = oncePer(async ({ snapshot }: Project): Promise<ReadonlySet<string>> => {
+  const settings = await snapshot.entry('.yarnrc.yml');
+  return new Set(['package.json', 'yarn.lock', ...(settings === null ? [] : ['.yarnrc.yml'])]);
 });
-
-const manifestOrLockfile = /(^|\/)(package\.json|yarn\.lock)$/;

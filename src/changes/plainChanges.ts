@@ -2,7 +2,7 @@ import type { Service } from '../workspace/service.ts';
 import type { ChangedTree } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { isReached, type Reached, reachedBy } from './reached.ts';
-import type { Reason } from './reason.ts';
+import type { Told } from './rootEdits/verdict.ts';
 import type { VersionEdits } from './versionEdits.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -12,14 +12,14 @@ export interface PlainChanges {
   paths: readonly string[];
   /** Whether all of them are regular files. */
   areFiles: boolean;
-  /** Manifests among them: what was edited leads an install to no other files. */
-  manifests: ReadonlySet<string>;
+  /** Those among them that installs read: what was edited leads them to no other files. */
+  installed: ReadonlySet<string>;
   /** Others changed as well, as no template's image of the service shows. */
   leavesOut: boolean;
   /** In the lockfile: those of packages that the image holds are a reason. */
   versions: VersionEdits;
   /** Reasons beside files and packages. */
-  more: readonly Reason[];
+  more: Told;
 }
 
 /** The changes since the other tree, by service; null: one of them means more for the service than a file does. */
@@ -27,9 +27,10 @@ export async function plainChanges(
   tree: ChangedTree,
 ): Promise<(service: Service) => Promise<PlainChanges | null>> {
   const { changed } = tree;
-  const { harmless, plain: manifests } = await tree.manifestEdits();
+  const { harmless, plain } = await tree.manifestEdits();
   const { understood, told } = await tree.rootEdits();
-  const isPlain = (path: string) => isPlainFile(path) || understood.has(path) || manifests.has(path);
+  const installed = new Set(changed.has('.yarnrc.yml') ? [...plain, '.yarnrc.yml'] : plain);
+  const isPlain = (path: string) => isPlainFile(path) || understood.has(path) || installed.has(path);
   const paths = [...changed].filter(isPlain);
   const others = [...changed].filter((path) => !isPlain(path) && !harmless.has(path));
   const reached = await reachOf(others, tree);
@@ -40,7 +41,7 @@ export async function plainChanges(
   return async (service) => {
     if (isReached(service, reached)) return null;
     const more = await told(service);
-    return more === null ? null : { paths, areFiles, manifests, leavesOut, versions, more };
+    return more === null ? null : { paths, areFiles, installed, leavesOut, versions, more };
   };
 }
 

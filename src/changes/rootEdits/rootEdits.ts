@@ -1,11 +1,10 @@
 import { configFileNames } from '../../config/loadConfig.ts';
 import { nullIfWrong } from '../../errors.ts';
 import type { Service } from '../../workspace/service.ts';
-import type { Reason } from '../reason.ts';
 import { rulesEdit } from './rulesEdit.ts';
 import { baseEdit, noSettingsEdit, settingsEdit } from './settingsEdit.ts';
 import { templateEdit } from './templateEdit.ts';
-import type { Judge, Trees } from './verdict.ts';
+import type { Judge, Told, Trees } from './verdict.ts';
 import { yarnSettingsEdit } from './yarnSettingsEdit.ts';
 
 /** What edits of files in the root mean for images that they shape, all or none. */
@@ -15,7 +14,7 @@ export interface RootEdits {
   /** Whether a service's image differs by the edits: `unsure` where a comparison has to tell, and find what is wrong. */
   verdict(service: Service): Promise<'same' | 'differs' | 'unsure'>;
   /** Why it does, if so; null where only a comparison tells. */
-  told(service: Service): Promise<Reason[] | null>;
+  told(service: Service): Promise<Told | null>;
 }
 
 /** Judges edits of the configuration, `.nvmrc`, `.dockerignore`, `Dockerfile.template` and `.yarnrc.yml` by their content in both trees. */
@@ -41,7 +40,7 @@ export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Pro
   };
   return {
     understood: new Set([
-      ...['.nvmrc', 'Dockerfile.template', '.dockerignore'],
+      ...['.nvmrc', 'Dockerfile.template', '.dockerignore', '.yarnrc.yml'],
       ...(understoodSettings === null ? [] : configFileNames),
     ]),
     async verdict(service) {
@@ -51,8 +50,8 @@ export async function rootEdits(trees: Trees, changed: ReadonlySet<string>): Pro
     },
     async told(service) {
       const verdicts = await judged(service);
-      const reasons = verdicts.filter((verdict) => typeof verdict === 'object');
-      return reasons.length < verdicts.length ? null : reasons;
+      const told = verdicts.filter((verdict) => typeof verdict === 'function');
+      return told.length < verdicts.length ? null : (view) => told.flatMap((reasons) => reasons(view));
     },
   };
 }

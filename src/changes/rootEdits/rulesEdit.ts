@@ -1,14 +1,17 @@
 import { nullIfWrong } from '../../errors.ts';
 import { dockerfileOf } from '../../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../../workspace/contents/ignoreRules.ts';
+import { hasInstallScripts } from '../../workspace/contents/installScripts.ts';
 import { isSource } from '../../workspace/contents/sourceFiles.ts';
 import type { Project, Workspace } from '../../workspace/project.ts';
+import { doubtfulIn } from '../doubtfulPaths.ts';
+import { ruleReasons } from '../editReasons.ts';
 import { isPlainFile } from '../plainFiles.ts';
 import { isReached, type Reached, reachedBy } from '../reached.ts';
 import { certainDependents } from '../workspaceDependents.ts';
 import { workspaceOwner } from '../workspaceOwner.ts';
 import type { SettingsEdit } from './settingsEdit.ts';
-import type { Judge, Trees } from './verdict.ts';
+import type { Judge, Told, Trees } from './verdict.ts';
 
 /** All workspaces are looked through for each pair of rules: where services have many of their own, one by one is sooner done. */
 const mostRules = 4;
@@ -31,12 +34,14 @@ export async function rulesEdit(
     const asksAll = was === null || kind === 'own' || (known.size === mostRules && !known.has(key));
     if (asksAll) return 'unsure';
     const isSifted = (path: string) => was.ignores(path) !== is.ignores(path);
-    const sifted = known.get(key) ?? sift(project, changed, isSifted);
+    const sifted = known.get(key) ?? sift(project, changed, isSifted, is.ignores);
     known.set(key, sifted);
-    const { reached, certain } = await sifted;
+    const { reached, certain, told } = await sifted;
     if (!isReached(service, reached)) return 'same';
+    const { inputs, installFiles } = service.settings;
     // What they name may be in the image, whatever the rules say.
-    return certain.has(service.workspace) && service.settings.inputs.length === 0 ? 'differs' : 'unsure';
+    if (!certain.has(service.workspace) || inputs.length > 0) return 'unsure';
+    return told !== null && kind === 'template' && installFiles.length === 0 ? told : 'differs';
   };
 }
 
@@ -45,12 +50,15 @@ interface Sifted {
   reached: Reached;
   /** Workspaces that certainly have such a file, or need one that has. */
   certain: ReadonlySet<Workspace>;
+  /** Null: one of them may be in an image for another reason, or lead to others. */
+  told: Told | null;
 }
 
 async function sift(
   project: Project,
   changed: ReadonlySet<string>,
   isSifted: (path: string) => boolean,
+  isLeftOut: (path: string) => boolean,
 ): Promise<Sifted> {
   const owner = workspaceOwner(project);
   const workspaces = [...project.workspaces.values()];
@@ -60,12 +68,41 @@ async function sift(
   const untouched = sifted.filter(
     ({ path, mode }) => mode.startsWith('100') && isPlainFile(path) && !changed.has(path),
   );
-  const certain = untouched.flatMap(({ path }) => {
+  const sources = new Map<Workspace, string[]>();
+  for (const { path } of untouched) {
     const workspace = owner(path);
-    return workspace !== null && isSource(workspace, path) ? workspace : [];
-  });
+    if (workspace === null || !isSource(workspace, path)) continue;
+    sources.set(workspace, [...(sources.get(workspace) ?? []), path]);
+  }
+  const isTold = untouched.length === paths.length && (await areFilesAlone(project, paths));
   return {
     reached: reachedBy(project, new Set(paths.flatMap((path) => owner(path) ?? []))),
-    certain: certainDependents(project, certain),
+    certain: certainDependents(project, sources.keys()),
+    told: isTold ? tellSifted(sources, isLeftOut) : null,
+  };
+}
+
+/** Whether files are in images with the sources of their workspaces, and not by themselves. */
+async function areFilesAlone(project: Project, paths: readonly string[]): Promise<boolean> {
+  if ([project.root, ...project.workspaces.values()].some(hasInstallScripts)) return false;
+  return (await doubtfulIn(project))(paths).length === 0;
+}
+
+function tellSifted(
+  sources: ReadonlyMap<Workspace, readonly string[]>,
+  isLeftOut: (path: string) => boolean,
+): Told {
+  const byFolder = new Map(
+    [...sources].map(([{ path }, files]) => [
+      path,
+      { went: files.filter(isLeftOut), came: files.filter((file) => !isLeftOut(file)) },
+    ]),
+  );
+  return ({ folders }) => {
+    const found = [...folders].flatMap((folder) => byFolder.get(folder) ?? []);
+    return ruleReasons(
+      found.flatMap(({ came }) => came),
+      found.flatMap(({ went }) => went),
+    );
   };
 }

@@ -43,6 +43,6 @@ export async function baseEdit({ project, before }: Trees, { serviceBefore }: Se
     const baseOf = async (at: Project, asked: Service) =>
       kind === 'own' ? (asked.settings.base ?? '') : baseImage(at, asked);
     const [was, is] = [await baseOf(old, serviceBefore(service)), await baseOf(project, service)];
-    return was === is ? 'same' : baseReason(was, is);
+    return was === is ? 'same' : () => [baseReason(was, is)];
   };
 }

@@ -24,6 +24,6 @@ export async function templateEdit({ project, before }: Trees): Promise<Judge> {
     // The commits that touched one which is gone are found by a comparison.
     if (is.origin === null) return 'differs';
     const origins = [is.origin, was.origin].filter((origin) => origin !== null);
-    return { kind: 'dockerfile', paths: [...new Set(origins)] };
+    return () => [{ kind: 'dockerfile', paths: [...new Set(origins)] }];
   };
 }

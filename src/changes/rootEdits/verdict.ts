@@ -3,12 +3,16 @@ import type { Project } from '../../workspace/project.ts';
 import type { Service } from '../../workspace/service.ts';
 import type { Snapshot } from '../../workspace/snapshot.ts';
 import type { Reason } from '../reason.ts';
+import type { ServiceView } from '../serviceView.ts';
 
 /**
  * What the edit of a file in the root means for one service's image: it is the `same`; it certainly `differs`; only a
- * comparison tells (`unsure`); or it differs, and nothing but this reason is to be told of the edit.
+ * comparison tells (`unsure`); or it differs, and why can be told without one.
  */
-type Verdict = 'same' | 'differs' | 'unsure' | Reason;
+type Verdict = 'same' | 'differs' | 'unsure' | Told;
+
+/** The reasons that an edit is for a service as it is now, beside the edited file where the image holds it. */
+export type Told = (service: ServiceView) => Reason[];
 
 export type Judge = (service: Service) => Promise<Verdict>;
 
