@@ -8,6 +8,7 @@ import { workspaceBody } from '../workspace/lockfile/writeBerryEntry.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
+import { lockfileDependents } from './lockfileDependents.ts';
 import { type EditedEntry, type VersionEdits, versionEdits } from './versionEdits.ts';
 import { widestScope } from './widestScope.ts';
 
@@ -36,11 +37,10 @@ export async function reachOfEdits(
   const scope = await widestScope(project, services);
   const edits = editsOf(graph, (await since.read('yarn.lock'))?.toString('utf8') ?? '', scope);
   if (edits === null) return null;
-  const dependents = dependentsByEntry(project, scope);
-  const dependentsOf = (entry: LockfileEntry) => dependents.get(entry) ?? [];
-  const reached = reachable(edits.edited, dependentsOf);
+  const { needing } = lockfileDependents(project, graph, scope);
+  const reached = reachable(edits.edited, needing);
   const taken = reachable(edits.fresh, (entry) =>
-    dependentsOf(entry).filter((dependent) => graph.workspaceOf(dependent) === null),
+    needing(entry).filter((dependent) => graph.workspaceOf(dependent) === null),
   );
   const workspaces = [...reached].flatMap((entry) => graph.workspaceOf(entry) ?? []);
   const certain = workspaces.filter((workspace) =>
@@ -105,24 +105,4 @@ function isSameInSlices(
     return workspaceBody(at, found, new Map(listed), graph.lockfile.metadataVersion);
   };
   return inSlices(entry) === inSlices({ ...entry, body: `${before}\n` });
-}
-
-function dependentsByEntry(project: Project, scope: Scope): Map<LockfileEntry, LockfileEntry[]> {
-  const graph = berryGraph(project);
-  const dependents = new Map<LockfileEntry, LockfileEntry[]>();
-  const addEdge = (from: LockfileEntry, descriptor: number) => {
-    const to = graph.entryOf(descriptor);
-    const known = dependents.get(to);
-    if (known === undefined) dependents.set(to, [from]);
-    else known.push(from);
-    const source = graph.patchSourceOf(descriptor);
-    if (source !== -1) addEdge(from, source);
-  };
-  for (const entry of graph.lockfile.entries) {
-    const workspace = graph.workspaceOf(entry);
-    const edges =
-      workspace === null ? graph.dependenciesOf(entry) : resolvedEdges(project, graph, workspace, scope);
-    for (const descriptor of edges) addEdge(entry, descriptor);
-  }
-  return dependents;
 }

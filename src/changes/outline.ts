@@ -1,16 +1,17 @@
 import { once } from '../once.ts';
 import { oncePer } from '../oncePer.ts';
-import { serviceClosure } from '../workspace/closure.ts';
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { hasInstallScripts } from '../workspace/contents/installScripts.ts';
 import { isSource } from '../workspace/contents/sourceFiles.ts';
+import { globMatcher } from '../workspace/globMatcher.ts';
 import { hasBuildScript } from '../workspace/hasBuildScript.ts';
 import type { Project } from '../workspace/project.ts';
 import { manifestPath } from '../workspace/readManifest.ts';
 import type { Service } from '../workspace/service.ts';
 import { doubtfulIn } from './doubtfulPaths.ts';
 import { namedClosure } from './namedClosure.ts';
+import { packagesByReach } from './packagesByReach.ts';
 import { pathsAmong } from './pathsAmong.ts';
 import type { ServiceView } from './serviceView.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
@@ -39,7 +40,9 @@ export async function outlineOf(project: Project, service: Service): Promise<Out
   const kinds = [...workspaces].some(hasBuildScript)
     ? (['runtime', 'build'] as const)
     : (['runtime'] as const);
-  const closures = once(() => kinds.map((each) => serviceClosure(project, service, each)));
+  const ignored = globMatcher(service.settings.ignoreDependencies);
+  const scopes = kinds.map((kind) => ({ development: kind === 'build', ignored }));
+  const packages = once(() => packagesByReach(project, service.workspace, scopes));
   const folders = new Set([...workspaces].map(({ path }) => path));
   const ownerOf = workspaceOwner(project);
   const owner = (path: string) => {
@@ -60,8 +63,8 @@ export async function outlineOf(project: Project, service: Service): Promise<Out
     service,
     dockerfile: origin,
     shape: 'layers',
-    get closures() {
-      return closures();
+    get packages() {
+      return packages();
     },
     apart: installed,
     holds,

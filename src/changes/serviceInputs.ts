@@ -1,7 +1,6 @@
 import { configFileNames } from '../config/loadConfig.ts';
 import { once } from '../once.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
-import { versionsLookup } from '../workspace/lockfile/lockfileSlice.ts';
 import type { ServiceInputs } from './attributeCommits.ts';
 import { inputClassifier } from './inputParts.ts';
 import { type LockfileEdits, lockfileHeader } from './lockfileEdits.ts';
@@ -26,7 +25,6 @@ export async function serviceInputs(
   const settings = new Set(sides.flatMap(settingsFiles));
   const owned = sides.map(({ project }) => ({ project, folders }));
   const named = once(() => [...settings, ...sides.flatMap(namedInputs)]);
-  const slices = () => sides.flatMap(({ closures }) => closures.map(({ slice }) => slice));
   return {
     among: (paths) => pathsAmong(paths, owned, named()),
     partOf(path) {
@@ -36,8 +34,7 @@ export async function serviceInputs(
     async lockfileTouched(commit) {
       const edited = await edits(commit);
       if (edited.has(lockfileHeader)) return true;
-      const versionsOf = versionsLookup(edited.size);
-      return [...edited].some((name) => slices().some((slice) => versionsOf(slice, name).length > 0));
+      return sides.some(({ packages }) => packages.holdsAny(edited));
     },
   };
 }

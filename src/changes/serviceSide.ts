@@ -1,15 +1,18 @@
 import { once } from '../once.ts';
-import { serviceClosure } from '../workspace/closure.ts';
+import { type Closure, serviceClosure } from '../workspace/closure.ts';
 import type { ContextContents } from '../workspace/contextContents.ts';
 import { describeContext } from '../workspace/describeContext.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
+import { packagesInSlices } from './servicePackages.ts';
 import type { ServiceView } from './serviceView.ts';
 import { describedPaths, pathsApart } from './sidePaths.ts';
 
 /** One service in one tree of the monorepo, with its context. */
 export interface ServiceSide extends ServiceView {
   contents: ContextContents;
+  /** What the service needs to run and, where anything may be built, what it needs for that. */
+  readonly closures: readonly Closure[];
 }
 
 /** Rejects with an input failure where the service could not be built from this tree. */
@@ -29,6 +32,7 @@ export async function openSide(project: Project, service: Service): Promise<Serv
     contents,
     dockerfile: contents.dockerfile.origin,
     shape: contents.shape,
+    packages: packagesInSlices(closures),
     get closures() {
       return closures();
     },

@@ -1,7 +1,7 @@
-import type { Closure } from '../workspace/closure.ts';
 import type { ContextContents } from '../workspace/contextContents.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
+import type { ServicePackages } from './servicePackages.ts';
 
 /** One service in one tree of the monorepo, as far as paths are concerned. */
 export interface ServiceView {
@@ -10,9 +10,8 @@ export interface ServiceView {
   /** The file that its Dockerfile is made from; null: built in. */
   dockerfile: string | null;
   shape: ContextContents['shape'];
-  /** What the service needs to run and, where anything may be built, what it needs for that. */
-  readonly closures: readonly Closure[];
-  /** Folders of their workspaces. */
+  packages: ServicePackages;
+  /** Folders of the workspaces that it needs to run and, where anything may be built, for that. */
   readonly folders: ReadonlySet<string>;
   /** Paths in the repo that may be in the image by themselves, not with a workspace's folder. */
   readonly apart: ReadonlySet<string>;

@@ -7,7 +7,6 @@ import {
   parsePackage,
 } from '../workspace/lockfile/parseBerryLockfile.ts';
 import type { Project } from '../workspace/project.ts';
-import { wayTo } from './changedPackages.ts';
 import type { PackageChange } from './reason.ts';
 import type { ServiceView } from './serviceView.ts';
 
@@ -15,7 +14,7 @@ import type { ServiceView } from './serviceView.ts';
  * The packages that edits gave other versions, as far as a service's slices hold them, sorted by name. One that several slices hold
  * counts once.
  */
-export type VersionEdits = (service: Pick<ServiceView, 'closures'>) => PackageChange[];
+export type VersionEdits = (service: Pick<ServiceView, 'packages'>) => PackageChange[];
 
 /** An entry, and its body as it was. */
 export interface EditedEntry {
@@ -62,17 +61,16 @@ export function versionEdits(
 /** `edits`: by package its versions that came, each with the one in whose place it came. */
 function changesIn(
   edits: ReadonlyMap<string, ReadonlyMap<string, string>>,
-  service: Pick<ServiceView, 'closures'>,
+  service: Pick<ServiceView, 'packages'>,
 ): PackageChange[] {
   return [...edits.keys()].sort().flatMap((name) => {
-    const slices = service.closures.map(({ slice }) => slice);
-    const came = slices.map((slice) => slice.versionsOf(name));
+    const came = service.packages.versionsOf(name);
     const before = (version: string) => edits.get(name)?.get(version) ?? version;
     const [from, to] = [came.map((versions) => versions.map(before).sort()), came].map((lists) =>
       [...new Set(lists.flat())].join(', '),
     ) as [string, string];
     if (from === to) return [];
-    const via = wayTo(name, slices);
-    return { name, from, to, ...(via !== null && { via }) };
+    const via = service.packages.wayTo(name);
+    return { name, from, to, ...(via !== null && { via: [...via] }) };
   });
 }

@@ -20,10 +20,12 @@ export function widestScope(project: Project, services: readonly Service[]): Pro
 }
 
 async function findScope(project: Project, services: readonly Service[]): Promise<Scope> {
-  const rules = [...new Set(services.map(({ settings }) => globMatcher(settings.ignoreDependencies)))];
+  const rules = new Set(services.map(({ settings }) => globMatcher(settings.ignoreDependencies)));
+  const [rule = () => true, ...others] = rules;
   return {
     development: await mayBuild(project, services),
-    ignored: (name) => rules.every((isIgnored) => isIgnored(name)),
+    // The rule itself, where there is one: what is kept for it is then known.
+    ignored: others.length === 0 ? rule : (name) => [...rules].every((isIgnored) => isIgnored(name)),
   };
 }
 
