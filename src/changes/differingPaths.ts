@@ -1,3 +1,4 @@
+import { groupedBy } from '../groupedBy.ts';
 import { oncePer } from '../oncePer.ts';
 import type {
   ContextContents,
@@ -69,8 +70,7 @@ function pathsBetween(before: LayerParts, after: LayerParts): string[] {
 
 /** Parts of the same folder are compared with each other: one that is alone holds nothing that the other side has. */
 function pathsOfPairs(before: readonly ContextPart[], after: readonly ContextPart[]): string[] {
-  const byFolder = new Map<string, ContextPart[]>();
-  for (const part of after) byFolder.set(part.folder, [...(byFolder.get(part.folder) ?? []), part]);
+  const byFolder = groupedBy(after, ({ folder }) => folder);
   const pairs = before.map((part) => [part, byFolder.get(part.folder)?.shift() ?? nothing] as const);
   const left = [...byFolder.values()].flat();
   return [...pairs.flatMap(([part, other]) => pathsFrom(part)(other)), ...left.flatMap(pathsOf)];

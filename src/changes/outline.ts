@@ -1,7 +1,8 @@
+import { groupedBy } from '../groupedBy.ts';
 import { once } from '../once.ts';
 import { oncePer } from '../oncePer.ts';
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
-import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
+import { type IgnoreRules, readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { hasInstallScripts } from '../workspace/contents/installScripts.ts';
 import { isSource } from '../workspace/contents/sourceFiles.ts';
 import { globMatcher } from '../workspace/globMatcher.ts';
@@ -12,7 +13,6 @@ import type { Service } from '../workspace/service.ts';
 import { doubtfulIn } from './doubtfulPaths.ts';
 import { namedClosure } from './namedClosure.ts';
 import { packagesByReach } from './packagesByReach.ts';
-import { pathsAmong } from './pathsAmong.ts';
 import type { ServiceView } from './serviceView.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -35,8 +35,8 @@ export async function outlineOf(project: Project, service: Service): Promise<Out
   const { kind, origin } = await dockerfileOf(project, service);
   const workspaces = kind === 'own' ? null : namedClosure(project, service);
   if (workspaces === null || [project.root, ...workspaces].some(hasInstallScripts)) return null;
-  const { ignores } = await readIgnoreRules(project.snapshot, service, origin);
-  const [doubtful, installed] = [await doubtfulIn(project), await installedIn(project)];
+  const rules = await readIgnoreRules(project.snapshot, service, origin);
+  const [doubtful, held] = [await doubtfulIn(project), (await heldIn(project))(rules)];
   const kinds = [...workspaces].some(hasBuildScript)
     ? (['runtime', 'build'] as const)
     : (['runtime'] as const);
@@ -44,41 +44,73 @@ export async function outlineOf(project: Project, service: Service): Promise<Out
   const scopes = kinds.map((kind) => ({ development: kind === 'build', ignored }));
   const packages = once(() => packagesByReach(project, service.workspace, scopes));
   const folders = new Set([...workspaces].map(({ path }) => path));
-  const ownerOf = workspaceOwner(project);
-  const owner = (path: string) => {
-    const workspace = ownerOf(path);
-    return workspace !== null && folders.has(workspace.path) ? workspace : null;
+  const places = [everywhere, ...folders];
+  const owner = workspaceOwner(project);
+  const heldAmong = (paths: readonly string[]) => {
+    const byPlace = held.byPlace(paths);
+    return places.flatMap((place) => byPlace.get(place) ?? []);
   };
-  const isInstalled = (path: string) => {
-    const workspace = owner(path);
-    return workspace === null ? installed.has(path) : path === manifestPath(workspace);
-  };
-  const holds = (path: string) => {
-    const workspace = owner(path);
-    return isInstalled(path) || (workspace !== null && isSource(workspace, path) && !ignores(path));
-  };
-  const view = { project, folders };
   return {
-    ...view,
+    project,
     service,
     dockerfile: origin,
     shape: 'layers',
     get packages() {
       return packages();
     },
-    apart: installed,
-    holds,
-    heldAmong: (paths) => pathsAmong(paths, [view], installed).filter(holds),
-    installedAmong: (paths) => pathsAmong(paths, [view], installed).filter(isInstalled),
+    folders,
+    apart: held.apart,
+    holds(path) {
+      const place = held.placeOf(path);
+      return place === everywhere || (place !== null && folders.has(place));
+    },
+    heldAmong,
+    installedAmong: (paths) => heldAmong(paths).filter(held.isInstalled),
     tells(paths) {
       const asked = doubtful(paths);
-      return asked !== 'all' && asked.every((path) => owner(path) !== null);
+      return asked !== 'all' && asked.every((path) => folders.has(owner(path)?.path ?? everywhere));
     },
   };
 }
 
-/** What every install has from outside the workspaces, but for what may be in any image. */
-const installedIn = oncePer(async ({ snapshot }: Project): Promise<ReadonlySet<string>> => {
-  const settings = await snapshot.entry('.yarnrc.yml');
-  return new Set(['package.json', 'yarn.lock', ...(settings === null ? [] : ['.yarnrc.yml'])]);
+/** Stands for all images, where others name the folder of the workspace that they have. */
+const everywhere = '';
+
+/** Files of a tree that are in images under some ignore rules, but for those that may be in any. */
+interface HeldFiles {
+  /** The workspace's folder with which an image has a file, or `everywhere`; null: it is in none. */
+  placeOf(path: string): string | null;
+  /** A list's paths, by place. */
+  byPlace(paths: readonly string[]): ReadonlyMap<string, readonly string[]>;
+  /** Whether installs read a file that is in an image. */
+  isInstalled(path: string): boolean;
+  /** Those that are everywhere. */
+  apart: ReadonlySet<string>;
+}
+
+const heldIn = oncePer(async (project: Project) => {
+  const settings = await project.snapshot.entry('.yarnrc.yml');
+  const apart = new Set(['package.json', 'yarn.lock', ...(settings === null ? [] : ['.yarnrc.yml'])]);
+  const known = new Map<IgnoreRules['key'], HeldFiles>();
+  return (rules: IgnoreRules): HeldFiles => {
+    const held = known.get(rules.key) ?? heldUnder(project, apart, rules);
+    known.set(rules.key, held);
+    return held;
+  };
 });
+
+function heldUnder(project: Project, apart: ReadonlySet<string>, rules: IgnoreRules): HeldFiles {
+  const owner = workspaceOwner(project);
+  const isInstalled = (path: string) => {
+    const workspace = owner(path);
+    return workspace === null ? apart.has(path) : path === manifestPath(workspace);
+  };
+  const placeOf = (path: string) => {
+    const workspace = owner(path);
+    if (workspace === null) return apart.has(path) ? everywhere : null;
+    const isHeld = isInstalled(path) || (isSource(workspace, path) && !rules.ignores(path));
+    return isHeld ? workspace.path : null;
+  };
+  const byPlace = oncePer((paths: readonly string[]) => groupedBy(paths, placeOf));
+  return { placeOf, byPlace, isInstalled, apart };
+}

@@ -1,3 +1,4 @@
+import { groupedBy } from '../groupedBy.ts';
 import { oncePer } from '../oncePer.ts';
 import type { Project } from '../workspace/project.ts';
 import type { ServiceView } from './serviceView.ts';
@@ -41,12 +42,5 @@ export function pathsAmong(
 }
 
 function positions(paths: readonly string[], keyOf: (path: string) => string): Positions {
-  const found = new Map<string, number[]>();
-  paths.forEach((path, position) => {
-    const key = keyOf(path);
-    const others = found.get(key);
-    if (others === undefined) found.set(key, [position]);
-    else others.push(position);
-  });
-  return found;
+  return groupedBy(paths.keys(), (position) => keyOf(paths[position] as string));
 }

@@ -1,14 +1,13 @@
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
-import { isSource } from '../workspace/contents/sourceFiles.ts';
 import type { Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { ManifestEdits } from './manifestEdits.ts';
 import type { ChangedTree } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
 import type { RootEdits } from './rootEdits/rootEdits.ts';
+import { sourcesByWorkspace } from './sourcesByWorkspace.ts';
 import { certainDependents } from './workspaceDependents.ts';
-import { workspaceOwner } from './workspaceOwner.ts';
 
 /**
  * Tells from the changed paths, the manifests and edits of the lockfile alone which services certainly differ from
@@ -53,7 +52,6 @@ async function changedSources(
   manifests: ManifestEdits,
   roots: RootEdits,
 ): Promise<Map<Workspace, string[]> | null> {
-  const owner = workspaceOwner(project);
   const isToldElsewhere = (path: string) =>
     path === 'yarn.lock' ||
     [manifests.harmless, manifests.understood, roots.understood].some((known) => known.has(path));
@@ -62,11 +60,5 @@ async function changedSources(
   const entries = await Promise.all(paths.map((path) => project.snapshot.entry(path)));
   // What is gone may be copied, and a link may lead out of the repo: whoever describes the context says so.
   if (entries.some((entry) => entry === null || !entry.mode.startsWith('100'))) return null;
-  const sources = new Map<Workspace, string[]>();
-  for (const path of paths) {
-    const workspace = owner(path);
-    if (workspace === null || !isSource(workspace, path)) continue;
-    sources.set(workspace, [...(sources.get(workspace) ?? []), path]);
-  }
-  return sources;
+  return sourcesByWorkspace(project, paths);
 }

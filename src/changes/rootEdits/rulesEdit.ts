@@ -2,12 +2,12 @@ import { nullIfWrong } from '../../errors.ts';
 import { dockerfileOf } from '../../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../../workspace/contents/ignoreRules.ts';
 import { hasInstallScripts } from '../../workspace/contents/installScripts.ts';
-import { isSource } from '../../workspace/contents/sourceFiles.ts';
 import type { Project, Workspace } from '../../workspace/project.ts';
 import { doubtfulIn } from '../doubtfulPaths.ts';
 import { ruleReasons } from '../editReasons.ts';
 import { isPlainFile } from '../plainFiles.ts';
 import { isReached, type Reached, reachedBy } from '../reached.ts';
+import { sourcesByWorkspace } from '../sourcesByWorkspace.ts';
 import { certainDependents } from '../workspaceDependents.ts';
 import { workspaceOwner } from '../workspaceOwner.ts';
 import type { SettingsEdit } from './settingsEdit.ts';
@@ -68,12 +68,10 @@ async function sift(
   const untouched = sifted.filter(
     ({ path, mode }) => mode.startsWith('100') && isPlainFile(path) && !changed.has(path),
   );
-  const sources = new Map<Workspace, string[]>();
-  for (const { path } of untouched) {
-    const workspace = owner(path);
-    if (workspace === null || !isSource(workspace, path)) continue;
-    sources.set(workspace, [...(sources.get(workspace) ?? []), path]);
-  }
+  const sources = sourcesByWorkspace(
+    project,
+    untouched.map(({ path }) => path),
+  );
   const isTold = untouched.length === paths.length && (await areFilesAlone(project, paths));
   return {
     reached: reachedBy(project, new Set(paths.flatMap((path) => owner(path) ?? []))),

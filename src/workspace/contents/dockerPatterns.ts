@@ -47,7 +47,15 @@ export function dockerPatterns(texts: readonly string[]): DockerPatterns {
     });
     return { matching, leftOutBy };
   };
-  return { leavesOut: (path) => stateOf(path).leftOutBy };
+  // Many services ask for the same files.
+  const asked = new Map<string, number>();
+  return {
+    leavesOut(path) {
+      const known = asked.get(path) ?? stateOf(path).leftOutBy;
+      asked.set(path, known);
+      return known;
+    },
+  };
 }
 
 /** What is wrong with a pattern; null: nothing. Docker refuses the same, but for letters after a backslash. */
