@@ -7,7 +7,7 @@ import { type IgnoreRules, readIgnoreRules } from './contents/ignoreRules.ts';
 import { installParts, installWarnings } from './contents/installLayer.ts';
 import { baseImage } from './contents/nodeVersion.ts';
 import { ownContext } from './contents/ownDockerfile.ts';
-import { renderDockerfile } from './contents/renderDockerfile.ts';
+import { checkTemplate, renderDockerfile } from './contents/renderDockerfile.ts';
 import { sourceLayers } from './contents/sourceLayers.ts';
 import { signalEntrypoint, startCommand } from './contents/startCommand.ts';
 import { templateVariables } from './contents/templateVariables.ts';
@@ -39,7 +39,7 @@ export async function describeContext(project: Project, service: Service): Promi
   const described =
     dockerfile.kind === 'own'
       ? await describeOwn(project, service, closures, { ...dockerfile, rules })
-      : await describeTemplate(project, service, closures, { ...dockerfile, rules });
+      : await describeTemplate(project, service, closures, dockerfile, rules);
   return withIdentity(described);
 }
 
@@ -74,7 +74,8 @@ async function describeTemplate(
   project: Project,
   service: Service,
   closures: Closures,
-  { text, origin, rules }: DockerfileSource & { rules: IgnoreRules },
+  source: DockerfileSource,
+  rules: IgnoreRules,
 ): Promise<Described> {
   const shared = await common(project, service, closures);
   const { runtime, build } = closures;
@@ -94,15 +95,14 @@ async function describeTemplate(
     environment: containerEnvironment(project, runtime),
     base: await baseImage(project, service),
   };
-  const rendered = once(() => renderDockerfile(text, templateVariables(described), origin));
-  // The repo's own may be wrong.
-  if (origin !== null) rendered();
+  checkTemplate(source);
+  const rendered = once(() => renderDockerfile(source, templateVariables(described)));
   const dockerfile = {
     path: 'Dockerfile',
     get text() {
       return rendered();
     },
-    origin,
+    origin: source.origin,
   };
   return { ...described, dockerfile };
 }

@@ -213,6 +213,7 @@ const edits: Record<string, Edit> = {
     'FROM {{base}}\n',
     'FROM {{base}}\nLABEL a=b\n',
     '# hi\nFROM {{base}}\nLABEL a=c\n',
+    'FROM {{base}}\nLABEL name={{service.name}} a=b\n',
     'FROM {{base}}\n{{#build}}LABEL a=b\n{{/build}}',
     'FROM {{base}}\n{{#build}}LABEL a=c\n{{/build}}',
   ]),

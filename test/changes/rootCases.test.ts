@@ -187,6 +187,19 @@ describe('a change in the root since the release', () => {
     });
   });
 
+  it('of Dockerfile.template mends one that could not be read', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('build: own template', ({ files }) => {
+      files['Dockerfile.template'] = 'FROM {{base}\n';
+    });
+    repo.edit('fix: own template', ({ files }) => {
+      files['Dockerfile.template'] = 'FROM {{base}}\n';
+    });
+    const changes = await repo.changes({ since: 'HEAD~1' });
+    expect(affectedNames(changes)).toEqual(all);
+    expect(changes.get('api')?.warnings[0]).toContain('cannot be told');
+  });
+
   it('of Dockerfile.template that it did not have before is named', async () => {
     const repo = await releasedModelRepo();
     repo.edit('build: own template', ({ files }) => {

@@ -6,7 +6,7 @@ import type { Judge, Trees } from './verdict.ts';
 export async function templateEdit({ project, before }: Trees): Promise<Judge> {
   const old = { snapshot: await before() };
   // Loads what reads templates only for this.
-  const { surelyRenderApart } = await import('../../workspace/contents/renderDockerfile.ts');
+  const { checkTemplate, surelyRenderApart } = await import('../../workspace/contents/renderDockerfile.ts');
   const known = new Map<string, Map<string, boolean>>();
   const areApart = (was: DockerfileSource, is: DockerfileSource) => {
     const others = known.get(was.text) ?? new Map<string, boolean>();
@@ -15,11 +15,19 @@ export async function templateEdit({ project, before }: Trees): Promise<Judge> {
     others.set(is.text, apart);
     return apart;
   };
+  const isSound = async (source: DockerfileSource) => {
+    const checking = async () => {
+      checkTemplate(source);
+      return true;
+    };
+    return (await nullIfWrong(checking())) ?? false;
+  };
   return async (service) => {
     const was = await nullIfWrong(dockerfileOf(old, service));
     const is = await dockerfileOf(project, service);
     if (was?.origin === is.origin && was?.text === is.text) return 'same';
-    const areTemplates = was?.kind === 'template' && is.kind === 'template';
+    if (is.kind === 'template') checkTemplate(is);
+    const areTemplates = was?.kind === 'template' && is.kind === 'template' && (await isSound(was));
     if (!areTemplates || !areApart(was, is)) return 'unsure';
     // The commits that touched one which is gone are found by a comparison.
     if (is.origin === null) return 'differs';

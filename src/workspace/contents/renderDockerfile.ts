@@ -1,43 +1,39 @@
 import Mustache from 'mustache';
 import { inputFailure } from '../../errors.ts';
 import type { DockerfileSource } from './dockerfileOf.ts';
-
-/** What a template may use; docs/dockerfile.md describes each. */
-export type TemplateVariables = Readonly<Record<string, unknown>>;
+import { type TemplateVariables, variableShapes } from './templateVariables.ts';
 
 /**
  * Renders a Dockerfile template (Mustache, https://mustache.github.io/mustache.5.html).
- * Rejects where the repo's own names a variable that does not exist. `file` null: the built-in one.
+ * Rejects where the repo's own names a variable that does not exist.
  */
-export function renderDockerfile(
-  template: string,
-  variables: TemplateVariables,
-  file: string | null,
-): string {
-  if (file !== null) checkVariables(template, variables, file);
-  return Mustache.render(template, variables, {}, { escape: String });
+export function renderDockerfile(source: DockerfileSource, variables: TemplateVariables): string {
+  checkTemplate(source);
+  return Mustache.render(source.text, variables, {}, { escape: String });
 }
 
-/** What the items of lists have. */
-const itemsOf: Readonly<Record<string, TemplateVariables>> = {
-  builds: { folder: '' },
-  outputs: { folder: '', outputParent: '' },
-};
+/** Rejects where a template of the repo's own is none, or names a variable that does not exist. */
+export function checkTemplate(source: DockerfileSource): void {
+  if (source.origin === null || checked.has(source.text)) return;
+  checkVariables(source.text, source.origin);
+  checked.add(source.text);
+}
+
+/** Texts that are right: all services mostly have the same. */
+const checked = new Set<string>();
 
 type Token = [kind: string, name: string, start: number, end: number, inner?: Token[]];
 
-function checkVariables(template: string, variables: TemplateVariables, file: string): void {
+function checkVariables(template: string, file: string): void {
   const check = (tokens: readonly Token[], known: readonly TemplateVariables[]): void => {
     for (const [kind, name, start, , inner] of tokens) {
       if (kind === 'text' || kind === '!' || name === '.') continue;
       const found = lookUp(name, known);
       if (found === undefined) throw unknownVariable(template, name, start, file);
-      // An empty list does not tell what its items would have.
-      const items = Array.isArray(found) && found.length === 0 ? [itemsOf[name] ?? {}] : members(found);
-      if (inner !== undefined) check(inner, [...known, ...items]);
+      if (inner !== undefined) check(inner, [...known, ...members(found)]);
     }
   };
-  check(parse(template, file), [variables]);
+  check(parse(template, file), [variableShapes]);
 }
 
 function parse(template: string, file: string): Token[] {
@@ -56,31 +52,51 @@ function parse(template: string, file: string): Token[] {
 }
 
 /**
- * Whether two templates certainly give different files, whatever the variables: they are alike but for text outside of
- * sections, which differs in one place or in its length. False says nothing. Rejects where one is no template.
+ * Whether two templates certainly give different files, whatever the variables: they have other text where they begin to
+ * differ, or where they cease to; or they are alike but for text outside of sections, which differs in one place or in its
+ * length. False says nothing. Rejects where one is no template.
  */
 export function surelyRenderApart(a: DockerfileSource, b: DockerfileSource): boolean {
-  const [before, after] = [a, b].map(({ text, origin }) => outlineOf(parse(text, origin ?? 'the template')));
-  if (before === undefined || after === undefined || before.dynamic !== after.dynamic) return false;
+  const [before, after] = [piecesOf(a), piecesOf(b)];
+  if (beginApart(before, after) || beginApart(backwards(before), backwards(after))) return true;
+  if (before.tags.join('\n') !== after.tags.join('\n')) return false;
   const differing = after.texts.filter((text, index) => text !== before.texts[index]);
   const lengths = [before, after].map(({ texts }) => texts.join('').length);
   return differing.length === 1 || lengths[0] !== lengths[1];
 }
 
-/** The text around what depends on variables, and that by itself. */
-function outlineOf(tokens: readonly Token[]): { texts: string[]; dynamic: string } {
+/** The texts around what depends on variables, one more than of these, and those by themselves. */
+interface Pieces {
+  texts: readonly string[];
+  tags: readonly string[];
+}
+
+function piecesOf({ text: template, origin }: DockerfileSource): Pieces {
   const texts = [''];
-  const dynamic: unknown[] = [];
-  for (const token of tokens) {
+  const tags: string[] = [];
+  for (const token of parse(template, origin ?? 'the template')) {
     const [kind, text] = token;
     if (kind === '!') continue;
     if (kind === 'text') texts.push(`${texts.pop()}${text}`);
     else {
-      dynamic.push(shapeOf(token));
+      tags.push(JSON.stringify(shapeOf(token)));
       texts.push('');
     }
   }
-  return { texts, dynamic: JSON.stringify(dynamic) };
+  return { texts, tags };
+}
+
+function beginApart(some: Pieces, others: Pieces): boolean {
+  const at = some.texts.findIndex(
+    (text, index) => text !== others.texts[index] || some.tags[index] !== others.tags[index],
+  );
+  const [ours = '', theirs = ''] = [some.texts[at], others.texts[at]];
+  const length = Math.min(ours.length, theirs.length);
+  return ours.slice(0, length) !== theirs.slice(0, length);
+}
+
+function backwards({ texts, tags }: Pieces): Pieces {
+  return { texts: texts.toReversed().map((text) => [...text].reverse().join('')), tags: tags.toReversed() };
 }
 
 function shapeOf([kind, name, , , inner]: Token): unknown {

@@ -2,15 +2,27 @@ import { posix } from 'node:path';
 import type { ContextContents, ContextYarn } from '../contextContents.ts';
 import { compareBytes } from '../snapshot.ts';
 import { baseReference } from './nodeVersion.ts';
-import type { TemplateVariables } from './renderDockerfile.ts';
 
 /** Where the cache mount stands; both families keep what they download below it. */
 const cache = '/yarn-cache';
 
+/** What a template may use. */
+export type TemplateVariables = Readonly<Record<string, unknown>>;
+
+/** What each variable consists of. */
+export const variableShapes = {
+  ...{ base: '', mounts: '', rootFiles: '', leftovers: '', build: true, dependencies: true },
+  ...{ buildArguments: [''], environment: [''], workingDirectory: '', entrypoint: '', command: '' },
+  service: { name: '', path: '' },
+  yarn: { run: '', install: '', environment: [''] },
+  builds: [{ folder: '' }],
+  outputs: [{ folder: '', outputParent: '' }],
+};
+
 /** The variables of a Dockerfile template; docs/dockerfile.md describes each. */
 export function templateVariables(
   described: Omit<ContextContents, 'identity' | 'dockerfile'>,
-): TemplateVariables {
+): Record<keyof typeof variableShapes, unknown> {
   const { service, layers, builds, runtime, yarn } = described;
   const run = words(['node', posix.join('/app', yarn.run[1] ?? '')]);
   return {
