@@ -35,7 +35,11 @@ export interface Baseline {
   side(serviceName: string): Promise<ServiceSide | null>;
 }
 
-const noLockfileEdits: LockfileReach = { workspaces: new Set(), certain: new Set(), versions: () => [] };
+const noLockfileEdits: LockfileReach = {
+  workspaces: new Set(),
+  certain: new Set(),
+  versions: () => ({ packages: [] }),
+};
 const noManifestEdits: ManifestEdits = {
   harmless: new Set(),
   understood: new Set(),

@@ -1,19 +1,22 @@
 import { namesApart } from '../workspace/lockfile/compareCones.ts';
 import { type LockfileSlice, versionsLookup } from '../workspace/lockfile/lockfileSlice.ts';
 import type { PackageCone } from '../workspace/lockfile/packageCones.ts';
-import type { PackageChange } from './reason.ts';
+import type { PackageChange, Reason } from './reason.ts';
 
 /** More packages say nothing more to a person, and to find the way to each takes long. */
 const mostPackages = 50;
 
+/** Packages that changed, sorted by name: up to a number, each with the way to it. */
+export type ToldPackages = Required<Pick<Reason, 'packages'>> & Pick<Reason, 'morePackages'>;
+
 /**
- * Third-party packages whose versions differ between the slices of two sides of a service, sorted by name, up to a
- * number. A package that several slices of a side hold counts once.
+ * Third-party packages whose versions differ between the slices of two sides of a service. A package that several slices
+ * of a side hold counts once.
  */
 export function changedPackages(
   before: readonly LockfileSlice[],
   after: readonly LockfileSlice[],
-): { packages: PackageChange[]; morePackages?: number } {
+): ToldPackages {
   const names = [...namesThatMayDiffer(before, after)].sort();
   const versionsOf = versionsLookup(names.length);
   const versionsIn = (slices: readonly LockfileSlice[], name: string) => {
@@ -23,9 +26,17 @@ export function changedPackages(
   const all = names
     .map((name) => ({ name, from: versionsIn(before, name), to: versionsIn(after, name) }))
     .filter(({ from, to }) => from !== to);
+  return toldPackages(all, ({ name, to }) => wayTo(name, to === null ? before : after));
+}
+
+/** Ways are asked for those that are told. */
+export function toldPackages(
+  all: readonly PackageChange[],
+  wayOf: (change: PackageChange) => readonly string[] | null,
+): ToldPackages {
   const packages = all.slice(0, mostPackages).map((change): PackageChange => {
-    const via = wayTo(change.name, change.to === null ? before : after);
-    return { ...change, ...(via !== null && { via }) };
+    const via = wayOf(change);
+    return { ...change, ...(via !== null && { via: [...via] }) };
   });
   const more = all.length - packages.length;
   return { packages, ...(more > 0 && { morePackages: more }) };

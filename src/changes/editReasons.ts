@@ -18,15 +18,15 @@ export function plainReasons(
 ): Reason[] | null {
   if ((leavesOut || installed.size > 0) && after.shape !== 'layers') return null;
   const edited = after.heldAmong(paths).sort();
-  const packages = versions(after);
+  const lockfile = versions(after);
   const more = told(after);
-  if (edited.length + more.length + packages.length === 0) return null;
+  if (edited.length + more.length + lockfile.packages.length === 0) return null;
   if (after.installedAmong(paths).some((path) => !installed.has(path))) return null;
   const isDockerfile = ({ kind }: Reason) => kind === 'dockerfile';
   return [
     ...more.filter(isDockerfile),
     ...editReasons(edited, [after]),
-    ...(packages.length === 0 ? [] : [{ kind: 'lockfile' as const, packages }]),
+    ...(lockfile.packages.length === 0 ? [] : [{ kind: 'lockfile' as const, ...lockfile }]),
     ...more.filter((reason) => !isDockerfile(reason)),
   ];
 }

@@ -1,3 +1,4 @@
+import { oncePer } from '../oncePer.ts';
 import type { BerryGraph } from '../workspace/lockfile/berryGraph.ts';
 import { keptByScope } from '../workspace/lockfile/keptByScope.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
@@ -50,6 +51,6 @@ function findDependents(project: Project, graph: BerryGraph, scope: Scope): Lock
       const others = patching.get(entry);
       return others === undefined ? dependents(entry) : [...dependents(entry), ...others];
     },
-    named: (entry) => (namedBy[entry.index] ?? []).map((descriptor) => graph.entryOf(descriptor)),
+    named: oncePer((entry) => (namedBy[entry.index] ?? []).map((descriptor) => graph.entryOf(descriptor))),
   };
 }

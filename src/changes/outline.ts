@@ -5,7 +5,6 @@ import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { type IgnoreRules, readIgnoreRules } from '../workspace/contents/ignoreRules.ts';
 import { hasInstallScripts } from '../workspace/contents/installScripts.ts';
 import { isSource } from '../workspace/contents/sourceFiles.ts';
-import { globMatcher } from '../workspace/globMatcher.ts';
 import { hasBuildScript } from '../workspace/hasBuildScript.ts';
 import type { Project } from '../workspace/project.ts';
 import { manifestPath } from '../workspace/readManifest.ts';
@@ -40,9 +39,7 @@ export async function outlineOf(project: Project, service: Service): Promise<Out
   const kinds = [...workspaces].some(hasBuildScript)
     ? (['runtime', 'build'] as const)
     : (['runtime'] as const);
-  const ignored = globMatcher(service.settings.ignoreDependencies);
-  const scopes = kinds.map((kind) => ({ development: kind === 'build', ignored }));
-  const packages = once(() => packagesByReach(project, service.workspace, scopes));
+  const packages = once(() => packagesByReach(project, service, kinds));
   const folders = new Set([...workspaces].map(({ path }) => path));
   const places = [everywhere, ...folders];
   const owner = workspaceOwner(project);

@@ -1,26 +1,31 @@
 import { oncePer } from '../oncePer.ts';
 import { reachable } from '../reachable.ts';
+import type { ClosureKind } from '../workspace/closure.ts';
+import { globMatcher } from '../workspace/globMatcher.ts';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
 import { keptByScope } from '../workspace/lockfile/keptByScope.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
 import { shownPackage } from '../workspace/lockfile/packageCones.ts';
 import type { LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
 import { anchorOf } from '../workspace/lockfile/workspaceEdges.ts';
-import type { Project, Workspace } from '../workspace/project.ts';
+import type { Project } from '../workspace/project.ts';
+import type { Service } from '../workspace/service.ts';
 import { type LockfileDependents, lockfileDependents } from './lockfileDependents.ts';
 import type { ServicePackages } from './servicePackages.ts';
 
 type Scope = Pick<SliceScope, 'development' | 'ignored'>;
 
 /**
- * The third-party packages of a service under Yarn 2–4, as its slices in these scopes have them, found from the packages
+ * The third-party packages of a service under Yarn 2–4, as the slices of these closures have them, found from the packages
  * upwards: once for all services, where few packages are asked for.
  */
 export function packagesByReach(
   project: Project,
-  service: Workspace,
-  scopes: readonly Scope[],
+  { workspace: service, settings }: Service,
+  kinds: readonly ClosureKind[],
 ): ServicePackages {
+  const ignored = globMatcher(settings.ignoreDependencies);
+  const scopes = kinds.map((kind) => ({ development: kind === 'build', ignored }));
   const graph = berryGraph(project);
   // Every slice has the root.
   const starts = [service, project.root].map((workspace) => graph.entryOf(anchorOf(graph, workspace)));

@@ -34,7 +34,7 @@ export async function plainChanges(
   const paths = [...changed].filter(isPlain);
   const others = [...changed].filter((path) => !isPlain(path) && !harmless.has(path));
   const reached = await reachOf(others, tree);
-  const versions = (await tree.lockfileReach())?.versions ?? (() => []);
+  const versions = (await tree.lockfileReach())?.versions ?? (() => ({ packages: [] }));
   const entries = await Promise.all(paths.map((path) => tree.project.snapshot.entry(path)));
   const areFiles = entries.every((entry) => entry?.mode.startsWith('100'));
   const leavesOut = paths.length < changed.size;

@@ -13,14 +13,14 @@ export interface ServicePackages {
 }
 
 /** As the slices of its closures have them. */
-export function packagesInSlices(closures: () => readonly Closure[]): ServicePackages {
-  const slices = () => closures().map(({ slice }) => slice);
+export function packagesInSlices(closures: readonly Closure[]): ServicePackages {
+  const slices = closures.map(({ slice }) => slice);
   return {
-    versionsOf: (name) => slices().map((slice) => slice.versionsOf(name)),
-    wayTo: (name) => wayTo(name, slices()),
+    versionsOf: (name) => slices.map((slice) => slice.versionsOf(name)),
+    wayTo: (name) => wayTo(name, slices),
     holdsAny(names) {
       const versionsOf = versionsLookup(names.size);
-      return [...names].some((name) => slices().some((slice) => versionsOf(slice, name).length > 0));
+      return [...names].some((name) => slices.some((slice) => versionsOf(slice, name).length > 0));
     },
   };
 }

@@ -7,23 +7,20 @@ import {
   parsePackage,
 } from '../workspace/lockfile/parseBerryLockfile.ts';
 import type { Project } from '../workspace/project.ts';
-import type { PackageChange } from './reason.ts';
+import { type ToldPackages, toldPackages } from './changedPackages.ts';
 import type { ServiceView } from './serviceView.ts';
 
 /**
  * The packages that edits gave other versions, as far as a service's slices hold them, sorted by name. One that several slices hold
  * counts once.
  */
-export type VersionEdits = (service: Pick<ServiceView, 'packages'>) => PackageChange[];
+export type VersionEdits = (service: Pick<ServiceView, 'packages'>) => ToldPackages;
 
 /** An entry, and its body as it was. */
 export interface EditedEntry {
   entry: LockfileEntry;
   before: string;
 }
-
-/** More packages are told in another way, for which the other side is described. */
-const mostEdits = 20;
 
 /**
  * What edits of a lockfile under unchanged keys mean, where they are no more than other versions of packages from the
@@ -34,7 +31,6 @@ export function versionEdits(
   graph: BerryGraph,
   edited: readonly EditedEntry[],
 ): VersionEdits | null {
-  if (edited.length > mostEdits) return null;
   const extensions = packageExtensions(project);
   const needs = (found: LockfilePackage, version: string) =>
     JSON.stringify([
@@ -62,15 +58,15 @@ export function versionEdits(
 function changesIn(
   edits: ReadonlyMap<string, ReadonlyMap<string, string>>,
   service: Pick<ServiceView, 'packages'>,
-): PackageChange[] {
-  return [...edits.keys()].sort().flatMap((name) => {
+): ToldPackages {
+  const changes = [...edits.keys()].sort().flatMap((name) => {
     const came = service.packages.versionsOf(name);
+    if (came.every((versions) => versions.length === 0)) return [];
     const before = (version: string) => edits.get(name)?.get(version) ?? version;
     const [from, to] = [came.map((versions) => versions.map(before).sort()), came].map((lists) =>
       [...new Set(lists.flat())].join(', '),
     ) as [string, string];
-    if (from === to) return [];
-    const via = service.packages.wayTo(name);
-    return { name, from, to, ...(via !== null && { via: [...via] }) };
+    return from === to ? [] : { name, from, to };
   });
+  return toldPackages(changes, ({ name }) => service.packages.wayTo(name));
 }

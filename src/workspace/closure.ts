@@ -6,6 +6,9 @@ import { requiredPeers, wantsDevelopment, workspaceDependencies } from './lockfi
 import type { Project, Workspace } from './project.ts';
 import type { Service } from './service.ts';
 
+/** What a service needs to run, or to be built. */
+export type ClosureKind = 'runtime' | 'build';
+
 /** The workspaces that a service consists of, with their lockfile slice. */
 export interface Closure {
   scope: SliceScope;
@@ -21,7 +24,7 @@ export interface Closure {
 function closureOf(
   project: Project,
   service: Workspace,
-  kind: 'runtime' | 'build',
+  kind: ClosureKind,
   ignored: SliceScope['ignored'],
 ): Closure {
   const scope = { roots: [service.name], development: kind === 'build', ignored };
@@ -30,7 +33,7 @@ function closureOf(
 }
 
 /** The closure of a service with its own settings: what explains a change of its lockfile slice. */
-export function serviceClosure(project: Project, service: Service, kind: 'runtime' | 'build'): Closure {
+export function serviceClosure(project: Project, service: Service, kind: ClosureKind): Closure {
   const { ignoreDependencies } = service.settings;
   const known = closuresIn(project);
   const key = `${kind}\n${service.name}\n${ignoreDependencies.join('\n')}`;
