@@ -1,3 +1,4 @@
+import { once } from '../once.ts';
 import { reachable } from '../reachable.ts';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
@@ -68,9 +69,13 @@ function editsOf(graph: BerryGraph, before: string, scope: Scope): Edits | null 
   if (!other.startsWith(header)) return null;
   const blocks = other.slice(header.length).split('\n\n');
   const bodies = new Map(blocks.map((entry) => keyAndBody(entry.trimEnd())));
+  const byDescriptor = once(() => bodiesByDescriptor(bodies));
   const edited = entries.filter((entry) => {
     const old = bodies.get(entry.keyText);
-    return old !== entry.body.trimEnd() && !isSameInSlices(graph, entry, old, scope);
+    if (old === entry.body.trimEnd()) return false;
+    return old === undefined
+      ? !isOnlyAskedAnew(entry, byDescriptor())
+      : !isSameInSlices(graph, entry, old, scope);
   });
   const bodiesAnywhere = new Set(bodies.values());
   const fresh = edited.filter(
@@ -79,6 +84,25 @@ function editsOf(graph: BerryGraph, before: string, scope: Scope): Edits | null 
   const hasSameKeys = bodies.size === entries.length && entries.every(({ keyText }) => bodies.has(keyText));
   const inPlace = edited.map((entry) => ({ entry, before: `${bodies.get(entry.keyText)}\n` }));
   return { edited, fresh, inPlace: hasSameKeys ? inPlace : null };
+}
+
+/** `"ms@npm:^2.0.0, ms@npm:^2.1.0":` is asked for in two ways. */
+function bodiesByDescriptor(bodies: ReadonlyMap<string, string>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [key, body] of bodies) {
+    const descriptors = key.replace(/^(\? )?"?|"?\n?:$/g, '').split(', ');
+    for (const descriptor of descriptors) found.set(descriptor, body);
+  }
+  return found;
+}
+
+/**
+ * Whether all that other ranges lead to an entry, or some do no more: who asks by the same one as before has the same, and
+ * who asks by another one is edited as well.
+ */
+function isOnlyAskedAnew(entry: LockfileEntry, before: ReadonlyMap<string, string>): boolean {
+  const known = entry.descriptors.flatMap((descriptor) => before.get(descriptor) ?? []);
+  return known.length > 0 && known.every((body) => body === entry.body.trimEnd());
 }
 
 function keyAndBody(entry: string): [string, string] {
@@ -90,14 +114,9 @@ function keyAndBody(entry: string): [string, string] {
  * Whether slices show nothing of an edit: of a workspace's dependencies they list those that count in their scope. What
  * else they would list is a matter of its manifest.
  */
-function isSameInSlices(
-  graph: BerryGraph,
-  entry: LockfileEntry,
-  before: string | undefined,
-  scope: Scope,
-): boolean {
+function isSameInSlices(graph: BerryGraph, entry: LockfileEntry, before: string, scope: Scope): boolean {
   const workspace = graph.workspaceOf(entry);
-  if (workspace === null || before === undefined) return false;
+  if (workspace === null) return false;
   const counting = workspaceDependencies(workspace, scope, 'berry');
   const inSlices = (at: LockfileEntry) => {
     const found = parsePackage(at);
