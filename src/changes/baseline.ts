@@ -44,6 +44,7 @@ const noManifestEdits: ManifestEdits = {
   harmless: new Set(),
   understood: new Set(),
   plain: new Set(),
+  asking: new Set(),
   certain: new Set(),
   rootDiffers: async () => false,
 };

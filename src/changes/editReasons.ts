@@ -14,19 +14,21 @@ const mostPaths = 20;
  */
 export function plainReasons(
   after: ServiceView,
-  { paths, installed, leavesOut, versions, more: told }: PlainChanges,
+  { paths, installed, asking, leavesOut, versions, more: told }: PlainChanges,
 ): Reason[] | null {
   if ((leavesOut || installed.size > 0) && after.shape !== 'layers') return null;
   const edited = after.heldAmong(paths).sort();
   const lockfile = versions(after);
   const more = told(after);
   if (edited.length + more.length + lockfile.packages.length === 0) return null;
-  if (after.installedAmong(paths).some((path) => !installed.has(path))) return null;
+  const read = after.installedAmong(paths);
+  if (read.some((path) => !installed.has(path))) return null;
+  const asksAnew = lockfile.packages.length > 0 || read.some((path) => asking.has(path));
   const isDockerfile = ({ kind }: Reason) => kind === 'dockerfile';
   return [
     ...more.filter(isDockerfile),
     ...editReasons(edited, [after]),
-    ...(lockfile.packages.length === 0 ? [] : [{ kind: 'lockfile' as const, ...lockfile }]),
+    ...(asksAnew ? [{ kind: 'lockfile' as const, ...lockfile }] : []),
     ...more.filter((reason) => !isDockerfile(reason)),
   ];
 }

@@ -1,4 +1,3 @@
-import { once } from '../once.ts';
 import { reachable } from '../reachable.ts';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
 import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
@@ -10,7 +9,8 @@ import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import { lockfileDependents } from './lockfileDependents.ts';
-import { type EditedEntry, type VersionEdits, versionEdits } from './versionEdits.ts';
+import { bodiesBefore, type OtherLockfile, readOther } from './lockfileMatch.ts';
+import { type VersionEdits, versionEdits } from './versionEdits.ts';
 import { widestScope } from './widestScope.ts';
 
 type Scope = Pick<SliceScope, 'development' | 'ignored'>;
@@ -36,8 +36,10 @@ export async function reachOfEdits(
   if (project.yarn.family === 'classic') return null;
   const graph = berryGraph(project);
   const scope = await widestScope(project, services);
-  const edits = editsOf(graph, (await since.read('yarn.lock'))?.toString('utf8') ?? '', scope);
-  if (edits === null) return null;
+  const text = (await since.read('yarn.lock'))?.toString('utf8') ?? '';
+  const other = readOther(text, graph.lockfile.header);
+  if (other === null) return null;
+  const edits = editsOf(graph, other, scope);
   const { needing } = lockfileDependents(project, graph, scope);
   const reached = reachable(edits.edited, needing);
   const taken = reachable(edits.fresh, (entry) =>
@@ -49,65 +51,37 @@ export async function reachOfEdits(
       taken.has(graph.entryOf(descriptor)),
     ),
   );
-  const versions = edits.inPlace === null ? null : versionEdits(project, graph, edits.inPlace);
+  const versions = versionEdits(project, graph, edits.edited, other);
   return { workspaces: new Set(workspaces), certain: new Set(certain), versions };
 }
 
 interface Edits {
-  /** Entries that the other version does not have word for word. */
+  /** Entries that the other version does not have word for word, where somebody may have another one than before. */
   edited: LockfileEntry[];
   /** Third-party packages among them that it has nowhere: what only came to be asked for by another range keeps its body. */
   fresh: LockfileEntry[];
-  /** The edited ones with their bodies as they were; null: the other version has other keys. */
-  inPlace: EditedEntry[] | null;
 }
 
-/** Null: the header differs. */
-function editsOf(graph: BerryGraph, before: string, scope: Scope): Edits | null {
-  const { header, entries } = graph.lockfile;
-  const other = before.replaceAll('\r\n', '\n');
-  if (!other.startsWith(header)) return null;
-  const blocks = other.slice(header.length).split('\n\n');
-  const bodies = new Map(blocks.map((entry) => keyAndBody(entry.trimEnd())));
-  const byDescriptor = once(() => bodiesByDescriptor(bodies));
-  const edited = entries.filter((entry) => {
-    const old = bodies.get(entry.keyText);
+function editsOf(graph: BerryGraph, other: OtherLockfile, scope: Scope): Edits {
+  const edited = graph.lockfile.entries.filter((entry) => {
+    const old = other.byKey.get(entry.keyText);
     if (old === entry.body.trimEnd()) return false;
-    return old === undefined
-      ? !isOnlyAskedAnew(entry, byDescriptor())
-      : !isSameInSlices(graph, entry, old, scope);
+    return old === undefined ? !isOnlyAskedAnew(entry, other) : !isSameInSlices(graph, entry, old, scope);
   });
-  const bodiesAnywhere = new Set(bodies.values());
+  const bodiesAnywhere = new Set(other.byKey.values());
   const fresh = edited.filter(
     (entry) => graph.workspaceOf(entry) === null && !bodiesAnywhere.has(entry.body.trimEnd()),
   );
-  const hasSameKeys = bodies.size === entries.length && entries.every(({ keyText }) => bodies.has(keyText));
-  const inPlace = edited.map((entry) => ({ entry, before: `${bodies.get(entry.keyText)}\n` }));
-  return { edited, fresh, inPlace: hasSameKeys ? inPlace : null };
-}
-
-/** `"ms@npm:^2.0.0, ms@npm:^2.1.0":` is asked for in two ways. */
-function bodiesByDescriptor(bodies: ReadonlyMap<string, string>): Map<string, string> {
-  const found = new Map<string, string>();
-  for (const [key, body] of bodies) {
-    const descriptors = key.replace(/^(\? )?"?|"?\n?:$/g, '').split(', ');
-    for (const descriptor of descriptors) found.set(descriptor, body);
-  }
-  return found;
+  return { edited, fresh };
 }
 
 /**
  * Whether all that other ranges lead to an entry, or some do no more: who asks by the same one as before has the same, and
  * who asks by another one is edited as well.
  */
-function isOnlyAskedAnew(entry: LockfileEntry, before: ReadonlyMap<string, string>): boolean {
-  const known = entry.descriptors.flatMap((descriptor) => before.get(descriptor) ?? []);
-  return known.length > 0 && known.every((body) => body === entry.body.trimEnd());
-}
-
-function keyAndBody(entry: string): [string, string] {
-  const end = entry.indexOf('\n  ');
-  return [entry.slice(0, end), entry.slice(end + 1)];
+function isOnlyAskedAnew(entry: LockfileEntry, other: OtherLockfile): boolean {
+  const [body, ...others] = bodiesBefore(entry, other);
+  return body === entry.body.trimEnd() && others.length === 0;
 }
 
 /**

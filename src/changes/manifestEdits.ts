@@ -23,6 +23,8 @@ export interface ManifestEdits {
   understood: ReadonlySet<string>;
   /** Paths: the edit changes nothing in an image beside the manifest itself, and Yarn's version. */
   plain: ReadonlySet<string>;
+  /** Paths: the edit changes by which ranges packages are asked for in every image, and nothing else. */
+  asking: ReadonlySet<string>;
   /** Workspaces that certainly differ, as they stand in an image beside their sources. */
   certain: ReadonlySet<Workspace>;
   rootDiffers: RootManifestEdit;
@@ -42,7 +44,8 @@ export async function manifestEdits(
   const plain = new Set<string>();
   const certain = new Set<Workspace>();
   let rootDiffers: RootManifestEdit = async () => false;
-  for (const { path, workspace, old } of await editsOf(project, edited, before)) {
+  const edits = await editsOf(project, edited, before);
+  for (const { path, workspace, old } of edits) {
     if (inImages(old, scope, isRun) === inImages(workspace, scope, isRun)) harmless.add(path);
     else if (workspace === project.root) {
       rootDiffers = await rootManifestEdit(project, old);
@@ -53,7 +56,18 @@ export async function manifestEdits(
       if (besideSources(old) !== besideSources(workspace)) certain.add(workspace);
     }
   }
-  return { harmless, understood, plain, certain, rootDiffers };
+  const asking = edits.filter(
+    ({ workspace, old }) =>
+      certain.has(workspace) && allButRanges(old, project) === allButRanges(workspace, project),
+  );
+  return {
+    harmless,
+    understood,
+    plain,
+    asking: new Set(asking.map(({ path }) => path)),
+    certain,
+    rootDiffers,
+  };
 }
 
 interface Edit {
@@ -116,6 +130,17 @@ function inInstalls(workspace: Workspace): string {
 /** All but which Yarn is run. */
 function allButYarn({ packageManifest }: Workspace): string {
   return JSON.stringify({ ...packageManifest, packageManager: null });
+}
+
+/** Which packages it names counts, but not the ranges by which it asks for those of third parties. */
+function allButRanges({ packageManifest }: Workspace, { workspaces }: Project): string {
+  const { dependencies, devDependencies, optionalDependencies, ...rest } = packageManifest;
+  const named = [dependencies, devDependencies, optionalDependencies].map((field) =>
+    Object.entries(field ?? {}).map(([name, range]) =>
+      workspaces.has(name) || range.includes(':') ? [name, range] : [name],
+    ),
+  );
+  return JSON.stringify([rest, named]);
 }
 
 /** As it stands in every image that holds the workspace, whether or not for development. */

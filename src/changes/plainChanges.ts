@@ -1,4 +1,6 @@
+import { hasInstallScripts } from '../workspace/contents/installScripts.ts';
 import type { Service } from '../workspace/service.ts';
+import { doubtfulIn } from './doubtfulPaths.ts';
 import type { ChangedTree } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { isReached, type Reached, reachedBy } from './reached.ts';
@@ -8,7 +10,7 @@ import { workspaceOwner } from './workspaceOwner.ts';
 
 /** Changes that say by themselves why a service differs: the other tree need not be looked into for that. */
 export interface PlainChanges {
-  /** Changed paths: those that the image holds are the reasons. */
+  /** Changed paths that there are: those that the image holds are the reasons. */
   paths: readonly string[];
   /** Whether all of them are regular files. */
   areFiles: boolean;
@@ -16,6 +18,8 @@ export interface PlainChanges {
   installed: ReadonlySet<string>;
   /** Others changed as well, as no template's image of the service shows. */
   leavesOut: boolean;
+  /** Of these the manifests that ask for packages by other ranges: what the lockfile says of these is a reason. */
+  asking: ReadonlySet<string>;
   /** In the lockfile: those of packages that the image holds are a reason. */
   versions: VersionEdits;
   /** Reasons beside files and packages. */
@@ -27,23 +31,46 @@ export async function plainChanges(
   tree: ChangedTree,
 ): Promise<(service: Service) => Promise<PlainChanges | null>> {
   const { changed } = tree;
-  const { harmless, plain } = await tree.manifestEdits();
+  const { harmless, plain, asking: edited } = await tree.manifestEdits();
+  const lockfile = await tree.lockfileReach();
+  const versions = lockfile?.versions ?? null;
+  // Where the lockfile tells no more than versions, ranges lead to nothing else.
+  const asking = versions === null ? new Set<string>() : edited;
   const { understood, told } = await tree.rootEdits();
-  const installed = new Set(changed.has('.yarnrc.yml') ? [...plain, '.yarnrc.yml'] : plain);
+  const settings = changed.has('.yarnrc.yml') ? ['.yarnrc.yml'] : [];
+  const installed = new Set([...plain, ...asking, ...settings]);
   const isPlain = (path: string) => isPlainFile(path) || understood.has(path) || installed.has(path);
-  const paths = [...changed].filter(isPlain);
+  const plainPaths = [...changed].filter(isPlain);
   const others = [...changed].filter((path) => !isPlain(path) && !harmless.has(path));
-  const reached = await reachOf(others, tree);
-  const versions = (await tree.lockfileReach())?.versions ?? (() => ({ packages: [] }));
-  const entries = await Promise.all(paths.map((path) => tree.project.snapshot.entry(path)));
-  const areFiles = entries.every((entry) => entry?.mode.startsWith('100'));
+  const entries = await Promise.all(plainPaths.map((path) => tree.project.snapshot.entry(path)));
+  const paths = plainPaths.filter((_, index) => entries[index] !== null);
+  const areFiles = entries.every((entry) => entry === null || entry.mode.startsWith('100'));
+  const gone = plainPaths.filter((path, index) => entries[index] === null && !understood.has(path));
+  const reached = [await reachOf(others, tree), await reachOfGone(gone, tree)];
   const leavesOut = paths.length < changed.size;
   return async (service) => {
-    if (isReached(service, reached)) return null;
+    if (reached.some((each) => isReached(service, each)) || mayHaveHeld(service, gone)) return null;
     const more = await told(service);
-    return more === null ? null : { paths, areFiles, installed, leavesOut, versions, more };
+    if (more === null) return null;
+    return { paths, areFiles, installed, asking, leavesOut, versions: versions ?? noVersions, more };
   };
 }
+
+/** Whom a file that is gone reaches: who needs its workspace; where more than that may have decided, everyone. */
+async function reachOfGone(gone: readonly string[], { project }: ChangedTree): Promise<Reached> {
+  if (gone.length === 0) return new Set();
+  const runs = [project.root, ...project.workspaces.values()].some(hasInstallScripts);
+  if (runs || (await doubtfulIn(project))(gone).length > 0) return 'everyone';
+  const owner = workspaceOwner(project);
+  return reachedBy(project, new Set(gone.flatMap((path) => owner(path) ?? [])));
+}
+
+/** Whether files that are gone may have been in an image apart from the workspaces, as far as the service says. */
+function mayHaveHeld({ path, settings }: Service, gone: readonly string[]): boolean {
+  return gone.length > 0 && (path === '' || settings.inputs.length + settings.installFiles.length > 0);
+}
+
+const noVersions: VersionEdits = () => ({ packages: [] });
 
 /**
  * Whose services may differ by edits of manifests, and of the lockfile where they are more than other versions; by what

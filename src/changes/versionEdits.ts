@@ -8,6 +8,7 @@ import {
 } from '../workspace/lockfile/parseBerryLockfile.ts';
 import type { Project } from '../workspace/project.ts';
 import { type ToldPackages, toldPackages } from './changedPackages.ts';
+import { matchedBodies, type OtherLockfile } from './lockfileMatch.ts';
 import type { ServiceView } from './serviceView.ts';
 
 /**
@@ -16,42 +17,66 @@ import type { ServiceView } from './serviceView.ts';
  */
 export type VersionEdits = (service: Pick<ServiceView, 'packages'>) => ToldPackages;
 
-/** An entry, and its body as it was. */
-export interface EditedEntry {
-  entry: LockfileEntry;
-  before: string;
-}
-
 /**
- * What edits of a lockfile under unchanged keys mean, where they are no more than other versions of packages from the
- * registry that need what they needed: then every slice consists of the same entries as before. Null: they are more.
+ * What edits of a lockfile mean, where they are no more than other versions of packages from the registry, and other ranges
+ * by which these are asked for: then every slice consists of the same entries as before. Null: they are more.
  */
 export function versionEdits(
   project: Project,
   graph: BerryGraph,
-  edited: readonly EditedEntry[],
+  edited: readonly LockfileEntry[],
+  other: OtherLockfile,
 ): VersionEdits | null {
+  const matched = matchedBodies(graph.lockfile.entries, other);
+  if (matched === null) return null;
+  const needSame = needsComparison(graph, other, matched);
   const extensions = packageExtensions(project);
-  const needs = (found: LockfilePackage, version: string) =>
-    JSON.stringify([
-      found.dependencies,
-      found.dependencies.map(([name, range]) => graph.resolve(found, name, range)),
-      extensions(found.name, () => version),
-    ]);
   const edits = new Map<string, Map<string, string>>();
-  for (const { entry, before } of edited) {
+  for (const entry of edited) {
+    const before = `${matched.get(entry)}\n`;
     const [was, is] = [parsePackage({ ...entry, body: before }), graph.packageOf(entry)];
-    const [from, to] = [field(before, 'version'), field(entry.body, 'version')];
-    const isSamePackage =
-      was.name === is.name && [was, is].every(({ reference }) => reference.startsWith('npm:'));
-    if (!isSamePackage || from === null || to === null || from === to) return null;
-    if (needs(was, from) !== needs(is, to)) return null;
+    if (was.name !== is.name || !needSame(was, is)) return null;
+    if (withoutDependencies(before) === withoutDependencies(entry.body)) continue;
+    const areFromRegistry = [was, is].every(({ reference }) => reference.startsWith('npm:'));
+    const [from, to] = [field(before, 'version') ?? '', field(entry.body, 'version') ?? ''];
+    if (!areFromRegistry || from === to) return null;
+    const [added, adds] = [from, to].map((version) => JSON.stringify(extensions(is.name, () => version)));
+    if (added !== adds) return null;
     const versions = edits.get(is.name) ?? new Map<string, string>();
     // The same version from two addresses of the registry.
     if (versions.has(to)) return null;
     edits.set(is.name, versions.set(to, from));
   }
   return (service) => changesIn(edits, service);
+}
+
+/** Whether a package has dependencies of the same names as before, by ranges that lead to the same entries. */
+function needsComparison(
+  graph: BerryGraph,
+  { byDescriptor }: OtherLockfile,
+  matched: ReadonlyMap<LockfileEntry, string>,
+) {
+  const leadToSame = (found: LockfilePackage, name: string, before: string, after: string) => {
+    if (before === after) return true;
+    const descriptor = graph.resolve(found, name, after);
+    const now = descriptor === null ? undefined : matched.get(graph.entryOf(descriptor));
+    return now !== undefined && now === byDescriptor.get(descriptorOf(name, before));
+  };
+  return (was: LockfilePackage, is: LockfilePackage): boolean =>
+    was.dependencies.length === is.dependencies.length &&
+    was.dependencies.every(([name, before], index) => {
+      const [nameNow, range = ''] = is.dependencies[index] ?? [];
+      return name === nameNow && leadToSame(is, name, before, range);
+    });
+}
+
+/** As a key of the lockfile has it. */
+function descriptorOf(name: string, range: string): string {
+  return `${name}@${range.includes(':') ? '' : 'npm:'}${range}`;
+}
+
+function withoutDependencies(body: string): string {
+  return body.replace(/\n {2}dependencies:(\n {4}.*)+/, '');
 }
 
 /** `edits`: by package its versions that came, each with the one in whose place it came. */

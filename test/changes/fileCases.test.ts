@@ -50,6 +50,22 @@ describe('a change of files since the release', () => {
     expect(changes.get('web')?.reasons).toEqual([{ kind: 'source', paths: [`${web}/src/server.js`] }]);
   });
 
+  it('that took a file away is told beside what everybody has', async () => {
+    const repo = await releasedModelRepo({ files: { 'docs/a.md': 'a\n' } });
+    repo.edit('feat: less', (model) => {
+      editFile(model, 'packages/ui', 'src/index.js', null);
+      delete model.files['docs/a.md'];
+      model.root.packageManager = 'yarn@4.9.1';
+    });
+    const changes = await repo.changes();
+    const yarn = { kind: 'root', paths: ['package.json'] };
+    expect(changes.get('api')?.reasons).toEqual([yarn]);
+    expect(changes.get('web')?.reasons).toMatchObject([
+      yarn,
+      { kind: 'workspace', paths: ['packages/ui/src/index.js'] },
+    ]);
+  });
+
   it('in a dependency of a dependency reaches the service, with the way', async () => {
     const repo = await releasedModelRepo();
     repo.edit('feat(log): colours', (model) => editFile(model, 'packages/log', 'src/index.js', 'edited'));

@@ -109,6 +109,29 @@ describe('an edit of a package.json since the release', () => {
     ]);
   });
 
+  it('that asks for a package by another range is told with what came, or that nothing else did', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('fix(deps): pad', ({ workspaces, packages }) => {
+      Object.assign(workspaces['packages/http']?.dependencies ?? {}, { 'left-pad': '^1.3.0' });
+      Object.assign(packages['left-pad'] ?? {}, { version: '1.3.1' });
+    });
+    repo.edit('fix(deps): ms', ({ workspaces }) => {
+      Object.assign(workspaces['packages/log']?.dependencies ?? {}, { ms: '^2.1.0' });
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['api', 'worker']);
+    const manifest = (folder: string) => ({ kind: 'workspace', paths: [`${folder}/package.json`] });
+    expect(changes.get('api')?.reasons).toMatchObject([
+      manifest('packages/http'),
+      manifest('packages/log'),
+      { kind: 'lockfile', packages: [{ name: 'left-pad', from: '1.3.0', to: '1.3.1' }] },
+    ]);
+    expect(changes.get('worker')?.reasons).toMatchObject([
+      manifest('packages/log'),
+      { kind: 'lockfile', packages: [] },
+    ]);
+  });
+
   it('by which a service starts otherwise, or builds, is told with what it changes', async () => {
     const repo = await releasedModelRepo();
     repo.edit('feat: start', ({ workspaces }) => {

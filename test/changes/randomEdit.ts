@@ -122,6 +122,16 @@ const edits: Record<string, Edit> = {
     if (found) found.version = `${Math.floor(random() * 9)}.${Math.floor(random() * 99)}.0`;
     return true;
   },
+  'ask for a package by another range': (model, random) => {
+    const workspace = model.workspaces[anyFolder(model, random)];
+    const names = Object.keys(workspace?.dependencies ?? {}).filter((name) => model.packages[name]);
+    const name = pick(names, random);
+    if (workspace?.dependencies === undefined || name === undefined || model.patches?.[name]) return false;
+    workspace.dependencies[name] = `^${Math.floor(random() * 4)}.${Math.floor(random() * 4)}.0`;
+    if (random() < 0.5)
+      Object.assign(model.packages[name] ?? {}, { version: `4.${Math.floor(random() * 99)}.0` });
+    return true;
+  },
   'give a package another dependency': (model, random) => {
     const names = Object.keys(model.packages);
     const [from, to] = [pick(names, random) as string, pick(names, random) as string];
