@@ -13,7 +13,8 @@ import { serviceInputs } from './serviceInputs.ts';
 /**
  * What changed in each service since its last release, or since `since`. A service is affected where its
  * identity differs from the one it is compared with, or where it has no release yet. Rejects with input
- * failures where the head cannot be built, a revision is unknown, or tags cannot be told apart.
+ * failures where the head cannot be built (as far as it is looked at, without identities), a revision is unknown, or tags
+ * cannot be told apart.
  */
 export async function detectChanges(question: ChangesQuestion): Promise<ServiceChange[]> {
   const { git, head, identities = true } = question;

@@ -12,8 +12,8 @@ import { matchedBodies, type OtherLockfile } from './lockfileMatch.ts';
 import type { ServiceView } from './serviceView.ts';
 
 /**
- * The packages that edits gave other versions, as far as a service's slices hold them, sorted by name. One that several slices hold
- * counts once.
+ * The packages that edits gave other versions, as far as a service's slices hold them, sorted by name. One that several
+ * slices hold counts once.
  */
 export type VersionEdits = (service: Pick<ServiceView, 'packages'>) => ToldPackages;
 
@@ -36,18 +36,29 @@ export function versionEdits(
     const before = `${matched.get(entry)}\n`;
     const [was, is] = [parsePackage({ ...entry, body: before }), graph.packageOf(entry)];
     if (was.name !== is.name || !needSame(was, is)) return null;
-    if (withoutDependencies(before) === withoutDependencies(entry.body)) continue;
-    const areFromRegistry = [was, is].every(({ reference }) => reference.startsWith('npm:'));
-    const [from, to] = [field(before, 'version') ?? '', field(entry.body, 'version') ?? ''];
-    if (!areFromRegistry || from === to) return null;
-    const [added, adds] = [from, to].map((version) => JSON.stringify(extensions(is.name, () => version)));
-    if (added !== adds) return null;
+    if (graph.workspaceOf(entry) !== null) {
+      if (withoutDependencies(before) !== withoutDependencies(entry.body)) return null;
+      continue;
+    }
+    const moved = versionMove(before, entry.body);
+    if (moved === null) return null;
+    const [added, adds] = moved.map((version) => JSON.stringify(extensions(is.name, () => version)));
     const versions = edits.get(is.name) ?? new Map<string, string>();
+    const [from, to] = moved;
     // The same version from two addresses of the registry.
-    if (versions.has(to)) return null;
+    if (added !== adds || versions.has(to)) return null;
     edits.set(is.name, versions.set(to, from));
   }
   return (service) => changesIn(edits, service);
+}
+
+/** Null: not from one version of the registry's to another. */
+function versionMove(before: string, after: string): [from: string, to: string] | null {
+  const areFromRegistry = [before, after].every((body) =>
+    /^@?[^@]+@npm:/.test(field(body, 'resolution') ?? ''),
+  );
+  const [from, to] = [field(before, 'version') ?? '', field(after, 'version') ?? ''];
+  return areFromRegistry && from !== to ? [from, to] : null;
 }
 
 /** Whether a package has dependencies of the same names as before, by ranges that lead to the same entries. */

@@ -1,6 +1,7 @@
 import { type SliceVerdict, verifySlices } from '../../../src/context/verifySlices.ts';
 import { Failure } from '../../../src/errors.ts';
 import { describeContext } from '../../../src/workspace/describeContext.ts';
+import { outlineDifferences } from '../../changes/outlineDifferences.ts';
 import { type TestRepo, testFolder, testRepo } from '../../helpers/testRepo.ts';
 import { asText, projectOf, serviceOf, startYarn, type YarnVersion, yarnScript } from '../yarnRepo.ts';
 import { generateMonorepo } from './generateMonorepo.ts';
@@ -22,6 +23,7 @@ export async function checkSlices(seed: number, yarn: YarnVersion, registry: str
   const differences: string[] = [];
   for (const name of random.some(names, 3)) {
     const service = serviceOf(project, name, { command: ['node', '.'], ignoreDependencies: ignored });
+    differences.push(...(await outlineDifferences(project, service)));
     const described = await describeContext(project, service);
     const contents = { ...described, yarn: { ...described.yarn, run: ['node', yarnScript(yarn)] } };
     const env = { PATH: process.env.PATH, HOME: testFolder() };
