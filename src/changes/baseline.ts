@@ -38,7 +38,7 @@ export interface Baseline {
 const noLockfileEdits: LockfileReach = {
   workspaces: new Set(),
   certain: new Set(),
-  versions: () => ({ packages: [] }),
+  versions: () => () => ({ packages: [] }),
 };
 const noManifestEdits: ManifestEdits = {
   harmless: new Set(),

@@ -1,7 +1,9 @@
 import { configFileNames } from '../config/loadConfig.ts';
 import { oncePer } from '../oncePer.ts';
+import { hasInstallScripts } from '../workspace/contents/installScripts.ts';
 import { namedByYarn } from '../workspace/contents/namedByYarn.ts';
 import type { Project } from '../workspace/project.ts';
+import type { Service } from '../workspace/service.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { reachedByPath } from './reachedByPath.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
@@ -33,5 +35,16 @@ export const doubtfulIn = oncePer(async (project: Project) => {
     return paths.filter((path) => !isPlainFile(path) && !manifestOrLockfile.test(path) && !sure.has(path));
   });
 });
+
+/** Whether files are in images with the sources of their workspaces, if at all, and no install runs or reads them. */
+export async function areFilesAlone(project: Project, paths: readonly string[]): Promise<boolean> {
+  if ([project.root, ...project.workspaces.values()].some(hasInstallScripts)) return false;
+  return (await doubtfulIn(project))(paths).length === 0;
+}
+
+/** Whether a service's image may hold files apart from the workspaces that it needs: as it says, or in the root. */
+export function namesFiles({ path, settings }: Service): boolean {
+  return path === '' || settings.inputs.length + settings.installFiles.length > 0;
+}
 
 const manifestOrLockfile = /(^|\/)(package\.json|yarn\.lock)$/;

@@ -1,15 +1,14 @@
 import { oncePer } from '../oncePer.ts';
 import type { BerryGraph } from '../workspace/lockfile/berryGraph.ts';
 import { keptByScope } from '../workspace/lockfile/keptByScope.ts';
-import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
+import type { DependencyScope } from '../workspace/lockfile/lockfileSlice.ts';
 import type { LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
 import { resolvedEdges } from '../workspace/lockfile/workspaceEdges.ts';
 import type { Project } from '../workspace/project.ts';
 
-type Scope = Pick<SliceScope, 'development' | 'ignored'>;
-
 /** Who needs what in a lockfile: packages, and workspaces by what counts in a scope. */
 export interface LockfileDependents {
+  graph: BerryGraph;
   /** Entries that name one among their dependencies. */
   naming(entry: LockfileEntry): readonly LockfileEntry[];
   /** These, and those that name a patch of it. */
@@ -21,13 +20,17 @@ export interface LockfileDependents {
 const known = keptByScope((): { made?: LockfileDependents } => ({}));
 
 /** What a lockfile does not resolve is left out: whoever describes the service complains. */
-export function lockfileDependents(project: Project, graph: BerryGraph, scope: Scope): LockfileDependents {
+export function lockfileDependents(
+  project: Project,
+  graph: BerryGraph,
+  scope: DependencyScope,
+): LockfileDependents {
   const kept = known(graph, scope);
   kept.made ??= findDependents(project, graph, scope);
   return kept.made;
 }
 
-function findDependents(project: Project, graph: BerryGraph, scope: Scope): LockfileDependents {
+function findDependents(project: Project, graph: BerryGraph, scope: DependencyScope): LockfileDependents {
   const { entries } = graph.lockfile;
   const namedBy = entries.map((entry): readonly number[] => {
     const workspace = graph.workspaceOf(entry);
@@ -46,6 +49,7 @@ function findDependents(project: Project, graph: BerryGraph, scope: Scope): Lock
   }
   const dependents = (entry: LockfileEntry) => naming[entry.index] ?? [];
   return {
+    graph,
     naming: dependents,
     needing(entry) {
       const others = patching.get(entry);

@@ -1,11 +1,12 @@
 import { groupedBy } from '../groupedBy.ts';
+import { once } from '../once.ts';
 import { field, type LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
 
 /** Another version of a lockfile: no two of its entries have the same body, which names the package. */
 export interface OtherLockfile {
   /** Bodies, without the line break at the end, by key as it stands there. */
   byKey: ReadonlyMap<string, string>;
-  byDescriptor: ReadonlyMap<string, string>;
+  byDescriptor(): ReadonlyMap<string, string>;
 }
 
 /** Null: it has another header. */
@@ -18,13 +19,17 @@ export function readOther(text: string, header: string): OtherLockfile | null {
       .split('\n\n')
       .map((block) => keyAndBody(block.trimEnd())),
   );
-  const byDescriptor = new Map<string, string>();
+  return { byKey, byDescriptor: once(() => bodiesByDescriptor(byKey)) };
+}
+
+function bodiesByDescriptor(byKey: OtherLockfile['byKey']): Map<string, string> {
+  const bodies = new Map<string, string>();
   for (const [key, body] of byKey) {
     // `"ms@npm:^2.0.0, ms@npm:^2.1.0":` is asked for in two ways.
     const descriptors = key.replace(/^(\? )?"?|"?\n?:$/g, '').split(', ');
-    for (const descriptor of descriptors) byDescriptor.set(descriptor, body);
+    for (const descriptor of descriptors) bodies.set(descriptor, body);
   }
-  return { byKey, byDescriptor };
+  return bodies;
 }
 
 function keyAndBody(block: string): [string, string] {
@@ -34,7 +39,7 @@ function keyAndBody(block: string): [string, string] {
 
 /** The bodies that what asks for an entry led to; none where nothing asked for it so. */
 export function bodiesBefore({ descriptors }: LockfileEntry, { byDescriptor }: OtherLockfile): Set<string> {
-  return new Set(descriptors.flatMap((descriptor) => byDescriptor.get(descriptor) ?? []));
+  return new Set(descriptors.flatMap((descriptor) => byDescriptor().get(descriptor) ?? []));
 }
 
 /**

@@ -1,6 +1,7 @@
+import { once } from '../once.ts';
 import { reachable } from '../reachable.ts';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
-import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
+import type { DependencyScope } from '../workspace/lockfile/lockfileSlice.ts';
 import { type LockfileEntry, parsePackage } from '../workspace/lockfile/parseBerryLockfile.ts';
 import { workspaceDependencies } from '../workspace/lockfile/workspaceDependencies.ts';
 import { resolvedEdges } from '../workspace/lockfile/workspaceEdges.ts';
@@ -13,8 +14,6 @@ import { bodiesBefore, type OtherLockfile, readOther } from './lockfileMatch.ts'
 import { type VersionEdits, versionEdits } from './versionEdits.ts';
 import { widestScope } from './widestScope.ts';
 
-type Scope = Pick<SliceScope, 'development' | 'ignored'>;
-
 /** Whom edits of `yarn.lock` reach. */
 export interface LockfileReach {
   /** The only workspaces whose slice can differ: they reach an entry that the other version does not have word for word. */
@@ -22,7 +21,7 @@ export interface LockfileReach {
   /** Those that certainly take what the other version has nowhere, to run. */
   certain: ReadonlySet<Workspace>;
   /** The edits, where they say by themselves what they mean for a slice. */
-  versions: VersionEdits | null;
+  versions(): VersionEdits | null;
 }
 
 /**
@@ -51,7 +50,8 @@ export async function reachOfEdits(
       taken.has(graph.entryOf(descriptor)),
     ),
   );
-  const versions = versionEdits(project, graph, edits.edited, other);
+  // Names are told without.
+  const versions = once(() => versionEdits(project, graph, edits.edited, other));
   return { workspaces: new Set(workspaces), certain: new Set(certain), versions };
 }
 
@@ -62,7 +62,7 @@ interface Edits {
   fresh: LockfileEntry[];
 }
 
-function editsOf(graph: BerryGraph, other: OtherLockfile, scope: Scope): Edits {
+function editsOf(graph: BerryGraph, other: OtherLockfile, scope: DependencyScope): Edits {
   const edited = graph.lockfile.entries.filter((entry) => {
     const old = other.byKey.get(entry.keyText);
     if (old === entry.body.trimEnd()) return false;
@@ -88,7 +88,12 @@ function isOnlyAskedAnew(entry: LockfileEntry, other: OtherLockfile): boolean {
  * Whether slices show nothing of an edit: of a workspace's dependencies they list those that count in their scope. What
  * else they would list is a matter of its manifest.
  */
-function isSameInSlices(graph: BerryGraph, entry: LockfileEntry, before: string, scope: Scope): boolean {
+function isSameInSlices(
+  graph: BerryGraph,
+  entry: LockfileEntry,
+  before: string,
+  scope: DependencyScope,
+): boolean {
   const workspace = graph.workspaceOf(entry);
   if (workspace === null) return false;
   const counting = workspaceDependencies(workspace, scope, 'berry');

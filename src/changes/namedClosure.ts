@@ -3,14 +3,12 @@ import { reachable } from '../reachable.ts';
 import { globMatcher } from '../workspace/globMatcher.ts';
 import { hasBuildScript } from '../workspace/hasBuildScript.ts';
 import { keptByScope } from '../workspace/lockfile/keptByScope.ts';
-import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
+import type { DependencyScope } from '../workspace/lockfile/lockfileSlice.ts';
 import { requiredPeers, workspaceDependencies } from '../workspace/lockfile/workspaceDependencies.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import { neededByThirdParty } from './neededByThirdParty.ts';
 import { plainRanges } from './workspaceDependents.ts';
-
-type Scope = Pick<SliceScope, 'development' | 'ignored'>;
 
 /**
  * The workspaces that an image of a template holds, but for the root, as manifests name them: those of the service's
@@ -24,7 +22,11 @@ export function namedClosure(project: Project, service: Service): ReadonlySet<Wo
   return closureIn(project, service.workspace, { development: false, ignored });
 }
 
-function closureIn(project: Project, service: Workspace, scope: Scope): ReadonlySet<Workspace> | null {
+function closureIn(
+  project: Project,
+  service: Workspace,
+  scope: DependencyScope,
+): ReadonlySet<Workspace> | null {
   const known = nextIn(project.structure, scope);
   let isClear = true;
   const reached = reachable([project.root, service], (workspace) => {
@@ -42,7 +44,7 @@ type Next = readonly Workspace[] | 'unclear';
 const nextIn = keptByScope(() => new Map<Workspace, Next>());
 
 /** The workspaces that one needs. */
-function nextOf(project: Project, workspace: Workspace, scope: Scope): Next {
+function nextOf(project: Project, workspace: Workspace, scope: DependencyScope): Next {
   const { root, workspaces } = project;
   const isPlain = plainRanges(project);
   const next: Workspace[] = [];

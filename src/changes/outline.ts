@@ -9,7 +9,7 @@ import { hasBuildScript } from '../workspace/hasBuildScript.ts';
 import type { Project } from '../workspace/project.ts';
 import { manifestPath } from '../workspace/readManifest.ts';
 import type { Service } from '../workspace/service.ts';
-import { doubtfulIn } from './doubtfulPaths.ts';
+import { doubtfulIn, namesFiles } from './doubtfulPaths.ts';
 import { namedClosure } from './namedClosure.ts';
 import { packagesByReach } from './packagesByReach.ts';
 import type { ServiceView } from './serviceView.ts';
@@ -29,8 +29,7 @@ export interface Outline extends ServiceView {
  * than these decides: a Dockerfile of the service's own, `inputs`, scripts that installs run, a service in the root.
  */
 export async function outlineOf(project: Project, service: Service): Promise<Outline | null> {
-  const { inputs, installFiles } = service.settings;
-  if (service.path === '' || inputs.length + installFiles.length > 0) return null;
+  if (namesFiles(service)) return null;
   const { kind, origin } = await dockerfileOf(project, service);
   const workspaces = kind === 'own' ? null : namedClosure(project, service);
   if (workspaces === null || [project.root, ...workspaces].some(hasInstallScripts)) return null;

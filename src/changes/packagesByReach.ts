@@ -3,8 +3,6 @@ import { reachable } from '../reachable.ts';
 import type { ClosureKind } from '../workspace/closure.ts';
 import { globMatcher } from '../workspace/globMatcher.ts';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
-import { keptByScope } from '../workspace/lockfile/keptByScope.ts';
-import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
 import { shownPackage } from '../workspace/lockfile/packageCones.ts';
 import type { LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
 import { anchorOf } from '../workspace/lockfile/workspaceEdges.ts';
@@ -12,8 +10,6 @@ import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import { type LockfileDependents, lockfileDependents } from './lockfileDependents.ts';
 import type { ServicePackages } from './servicePackages.ts';
-
-type Scope = Pick<SliceScope, 'development' | 'ignored'>;
 
 /**
  * The third-party packages of a service under Yarn 2–4, as the slices of these closures have them, found from the packages
@@ -29,7 +25,7 @@ export function packagesByReach(
   const graph = berryGraph(project);
   // Every slice has the root.
   const starts = [service, project.root].map((workspace) => graph.entryOf(anchorOf(graph, workspace)));
-  const finders = scopes.map((scope) => finderIn(project, graph, scope));
+  const finders = scopes.map((scope) => finderFor(lockfileDependents(project, graph, scope)));
   return {
     versionsOf: (name) => finders.map((finder) => finder.versionsOf(name, starts)),
     wayTo(name) {
@@ -52,15 +48,10 @@ interface Finder {
   holdsAny(packageNames: ReadonlySet<string>, starts: Starts): boolean;
 }
 
-const finders = keptByScope((): { made?: Finder } => ({}));
+const finderFor = oncePer(makeFinder);
 
-function finderIn(project: Project, graph: BerryGraph, scope: Scope): Finder {
-  const kept = finders(graph, scope);
-  kept.made ??= makeFinder(graph, lockfileDependents(project, graph, scope));
-  return kept.made;
-}
-
-function makeFinder(graph: BerryGraph, dependents: LockfileDependents): Finder {
+function makeFinder(dependents: LockfileDependents): Finder {
+  const { graph } = dependents;
   const packages = packagesIn(graph);
   const entriesOf = (name: string) => [...(packages.get(name)?.keys() ?? [])];
   const leadingTo = oncePer((entry: LockfileEntry) => reachable([entry], dependents.needing));

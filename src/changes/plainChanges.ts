@@ -1,6 +1,5 @@
-import { hasInstallScripts } from '../workspace/contents/installScripts.ts';
 import type { Service } from '../workspace/service.ts';
-import { doubtfulIn } from './doubtfulPaths.ts';
+import { areFilesAlone, namesFiles } from './doubtfulPaths.ts';
 import type { ChangedTree } from './mayDiffer.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { isReached, type Reached, reachedBy } from './reached.ts';
@@ -33,7 +32,7 @@ export async function plainChanges(
   const { changed } = tree;
   const { harmless, plain, asking: edited } = await tree.manifestEdits();
   const lockfile = await tree.lockfileReach();
-  const versions = lockfile?.versions ?? null;
+  const versions = lockfile?.versions() ?? null;
   // Where the lockfile tells no more than versions, ranges lead to nothing else.
   const asking = versions === null ? new Set<string>() : edited;
   const { understood, told } = await tree.rootEdits();
@@ -49,7 +48,8 @@ export async function plainChanges(
   const reached = [await reachOf(others, tree), await reachOfGone(gone, tree)];
   const leavesOut = paths.length < changed.size;
   return async (service) => {
-    if (reached.some((each) => isReached(service, each)) || mayHaveHeld(service, gone)) return null;
+    if (reached.some((each) => isReached(service, each))) return null;
+    if (gone.length > 0 && namesFiles(service)) return null;
     const more = await told(service);
     if (more === null) return null;
     return { paths, areFiles, installed, asking, leavesOut, versions: versions ?? noVersions, more };
@@ -59,15 +59,9 @@ export async function plainChanges(
 /** Whom a file that is gone reaches: who needs its workspace; where more than that may have decided, everyone. */
 async function reachOfGone(gone: readonly string[], { project }: ChangedTree): Promise<Reached> {
   if (gone.length === 0) return new Set();
-  const runs = [project.root, ...project.workspaces.values()].some(hasInstallScripts);
-  if (runs || (await doubtfulIn(project))(gone).length > 0) return 'everyone';
+  if (!(await areFilesAlone(project, gone))) return 'everyone';
   const owner = workspaceOwner(project);
   return reachedBy(project, new Set(gone.flatMap((path) => owner(path) ?? [])));
-}
-
-/** Whether files that are gone may have been in an image apart from the workspaces, as far as the service says. */
-function mayHaveHeld({ path, settings }: Service, gone: readonly string[]): boolean {
-  return gone.length > 0 && (path === '' || settings.inputs.length + settings.installFiles.length > 0);
 }
 
 const noVersions: VersionEdits = () => ({ packages: [] });
@@ -86,6 +80,6 @@ async function reachOf(paths: readonly string[], tree: ChangedTree): Promise<Rea
   return reachedBy(
     project,
     edited.filter((workspace) => workspace !== null),
-    lockfile.versions === null ? lockfile.workspaces : [],
+    lockfile.versions() === null ? lockfile.workspaces : [],
   );
 }

@@ -71,7 +71,7 @@ function needsComparison(
     if (before === after) return true;
     const descriptor = graph.resolve(found, name, after);
     const now = descriptor === null ? undefined : matched.get(graph.entryOf(descriptor));
-    return now !== undefined && now === byDescriptor.get(descriptorOf(name, before));
+    return now !== undefined && now === byDescriptor().get(descriptorOf(name, before));
   };
   return (was: LockfilePackage, is: LockfilePackage): boolean =>
     was.dependencies.length === is.dependencies.length &&

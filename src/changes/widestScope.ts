@@ -1,25 +1,23 @@
 import { dockerfileOf } from '../workspace/contents/dockerfileOf.ts';
 import { globMatcher } from '../workspace/globMatcher.ts';
 import { hasBuildScript } from '../workspace/hasBuildScript.ts';
-import type { SliceScope } from '../workspace/lockfile/lockfileSlice.ts';
+import type { DependencyScope } from '../workspace/lockfile/lockfileSlice.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 
-type Scope = Pick<SliceScope, 'development' | 'ignored'>;
-
-const known = new WeakMap<readonly Service[], Promise<Scope>>();
+const known = new WeakMap<readonly Service[], Promise<DependencyScope>>();
 
 /**
  * The most that the images of some services take of what manifests name: devDependencies only where something is built,
  * and none that every service's `ignoreDependencies` names.
  */
-export function widestScope(project: Project, services: readonly Service[]): Promise<Scope> {
+export function widestScope(project: Project, services: readonly Service[]): Promise<DependencyScope> {
   const scope = known.get(services) ?? findScope(project, services);
   known.set(services, scope);
   return scope;
 }
 
-async function findScope(project: Project, services: readonly Service[]): Promise<Scope> {
+async function findScope(project: Project, services: readonly Service[]): Promise<DependencyScope> {
   const rules = new Set(services.map(({ settings }) => globMatcher(settings.ignoreDependencies)));
   const [rule = () => true, ...others] = rules;
   return {

@@ -1,9 +1,8 @@
 import { nullIfWrong } from '../../errors.ts';
 import { dockerfileOf } from '../../workspace/contents/dockerfileOf.ts';
 import { readIgnoreRules } from '../../workspace/contents/ignoreRules.ts';
-import { hasInstallScripts } from '../../workspace/contents/installScripts.ts';
 import type { Project, Workspace } from '../../workspace/project.ts';
-import { doubtfulIn } from '../doubtfulPaths.ts';
+import { areFilesAlone } from '../doubtfulPaths.ts';
 import { ruleReasons } from '../editReasons.ts';
 import { isPlainFile } from '../plainFiles.ts';
 import { isReached, type Reached, reachedBy } from '../reached.ts';
@@ -78,12 +77,6 @@ async function sift(
     certain: certainDependents(project, sources.keys()),
     told: isTold ? tellSifted(sources, isLeftOut) : null,
   };
-}
-
-/** Whether files are in images with the sources of their workspaces, and not by themselves. */
-async function areFilesAlone(project: Project, paths: readonly string[]): Promise<boolean> {
-  if ([project.root, ...project.workspaces.values()].some(hasInstallScripts)) return false;
-  return (await doubtfulIn(project))(paths).length === 0;
 }
 
 function tellSifted(

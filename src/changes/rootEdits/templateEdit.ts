@@ -16,18 +16,16 @@ export async function templateEdit({ project, before }: Trees): Promise<Judge> {
     return apart;
   };
   const isSound = async (source: DockerfileSource) => {
-    const checking = async () => {
-      checkTemplate(source);
-      return true;
-    };
-    return (await nullIfWrong(checking())) ?? false;
+    checkTemplate(source);
+    return true;
   };
   return async (service) => {
     const was = await nullIfWrong(dockerfileOf(old, service));
     const is = await dockerfileOf(project, service);
     if (was?.origin === is.origin && was?.text === is.text) return 'same';
     if (is.kind === 'template') checkTemplate(is);
-    const areTemplates = was?.kind === 'template' && is.kind === 'template' && (await isSound(was));
+    const areTemplates =
+      was?.kind === 'template' && is.kind === 'template' && (await nullIfWrong(isSound(was)));
     if (!areTemplates || !areApart(was, is)) return 'unsure';
     // The commits that touched one which is gone are found by a comparison.
     if (is.origin === null) return 'differs';

@@ -1,4 +1,4 @@
-import type { SliceScope } from '../lockfile/lockfileSlice.ts';
+import type { DependencyScope } from '../lockfile/lockfileSlice.ts';
 import { effectiveRange } from '../lockfile/workspaceDependencies.ts';
 import type { PackageManifest, Workspace } from '../project.ts';
 
@@ -32,7 +32,7 @@ const installFields = [
 ] as const;
 
 /** How a manifest is normalised. */
-export interface ManifestScope extends Pick<SliceScope, 'development' | 'ignored'> {
+export interface ManifestScope extends DependencyScope {
   family: 'classic' | 'berry';
   /** Whether the version is part of how ranges resolve, so that it must stay. */
   keepVersion: boolean;

@@ -35,10 +35,14 @@ export interface LocalPackage {
   body: string | null;
 }
 
-/** Which dependencies of a workspace count. */
-export interface SliceScope {
+/** Where a slice begins, and which dependencies of a workspace count in it. */
+export interface SliceScope extends DependencyScope {
   /** Names of the workspaces to start from, beside the root. */
   roots: readonly string[];
+}
+
+/** Which dependencies of a workspace count. */
+export interface DependencyScope {
   /** True: devDependencies count, except ignored ones. */
   development: boolean;
   /** Whether a devDependency is left out. */

@@ -6,7 +6,7 @@ import { sha256 } from '../../sha256.ts';
 import type { Project, Workspace } from '../project.ts';
 import { linkedFolder } from '../readManifest.ts';
 import { lockfileOutOfDate } from './lockfileFailures.ts';
-import type { LocalPackage, LockfileSlice, SliceScope } from './lockfileSlice.ts';
+import type { DependencyScope, LocalPackage, LockfileSlice, SliceScope } from './lockfileSlice.ts';
 import { type ClassicEntry, type ClassicLockfile, parseClassicLockfile } from './parseClassicLockfile.ts';
 import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
 
@@ -82,7 +82,7 @@ function dependencyEdges(
   project: Project,
   lockfile: ClassicLockfile,
   folder: Workspace,
-  scope: Pick<SliceScope, 'development' | 'ignored'>,
+  scope: DependencyScope,
 ): (Workspace | string)[] {
   return [...workspaceDependencies(folder, scope, 'classic')].flatMap(([name, range]) => {
     const found = resolve(project, lockfile, name, fromRoot(folder, range));

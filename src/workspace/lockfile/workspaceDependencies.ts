@@ -1,11 +1,12 @@
 import { ownValue } from '../../ownValue.ts';
 import type { PackageManifest, Workspace, YarnFamily } from '../project.ts';
-import type { SliceScope } from './lockfileSlice.ts';
-
-type DependencyScope = Pick<SliceScope, 'development' | 'ignored'>;
+import type { DependencyScope } from './lockfileSlice.ts';
 
 /** By workspace and rule of what is ignored: the slices of many services ask for the same. */
-const known = new WeakMap<Workspace, Map<SliceScope['ignored'], Map<string, ReadonlyMap<string, string>>>>();
+const known = new WeakMap<
+  Workspace,
+  Map<DependencyScope['ignored'], Map<string, ReadonlyMap<string, string>>>
+>();
 
 /** A workspace's dependencies by name in a scope, with the ranges that the lockfile resolves. */
 export function workspaceDependencies(
@@ -14,7 +15,7 @@ export function workspaceDependencies(
   family: YarnFamily,
 ): ReadonlyMap<string, string> {
   const byRule =
-    known.get(workspace) ?? new Map<SliceScope['ignored'], Map<string, ReadonlyMap<string, string>>>();
+    known.get(workspace) ?? new Map<DependencyScope['ignored'], Map<string, ReadonlyMap<string, string>>>();
   known.set(workspace, byRule);
   const byKind = byRule.get(scope.ignored) ?? new Map<string, ReadonlyMap<string, string>>();
   byRule.set(scope.ignored, byKind);
@@ -25,7 +26,10 @@ export function workspaceDependencies(
 }
 
 /** Whether a workspace has devDependencies that are not left out. */
-export function wantsDevelopment(workspace: Workspace, { ignored }: Pick<SliceScope, 'ignored'>): boolean {
+export function wantsDevelopment(
+  workspace: Workspace,
+  { ignored }: Pick<DependencyScope, 'ignored'>,
+): boolean {
   return Object.keys(workspace.packageManifest.devDependencies ?? {}).some((name) => !ignored(name));
 }
 

@@ -3,7 +3,7 @@ import type { BerryGraph } from './berryGraph.ts';
 import { checkFields } from './checkFields.ts';
 import { keptByScope } from './keptByScope.ts';
 import { entryDiffers, lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
-import type { SliceScope } from './lockfileSlice.ts';
+import type { DependencyScope, SliceScope } from './lockfileSlice.ts';
 import { packageExtensions } from './packageExtensions.ts';
 import type { LockfileEntry } from './parseBerryLockfile.ts';
 import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
@@ -56,7 +56,7 @@ export function resolvedEdges(
   project: Project,
   graph: BerryGraph,
   workspace: Workspace,
-  scope: Pick<SliceScope, 'development' | 'ignored'>,
+  scope: DependencyScope,
 ): number[] {
   const dependencies = workspaceDependencies(workspace, scope, 'berry');
   const parent = locatorOf(workspace);
