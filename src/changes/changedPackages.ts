@@ -1,7 +1,6 @@
-import { namesApart } from '../workspace/lockfile/compareCones.ts';
-import { type LockfileSlice, versionsLookup } from '../workspace/lockfile/lockfileSlice.ts';
-import type { PackageCone } from '../workspace/lockfile/packageCones.ts';
+import { packageNumbered, packagesNamed } from '../workspace/lockfile/shownPackages.ts';
 import type { PackageChange, Reason } from './reason.ts';
+import { type HeldNumbers, numbersApart, type ServicePackages } from './servicePackages.ts';
 
 /** More packages say nothing more to a person, and to find the way to each takes long. */
 const mostPackages = 50;
@@ -10,23 +9,26 @@ const mostPackages = 50;
 export type ToldPackages = Required<Pick<Reason, 'packages'>> & Pick<Reason, 'morePackages'>;
 
 /**
- * Third-party packages whose versions differ between the slices of two sides of a service. A package that several slices
- * of a side hold counts once.
+ * Third-party packages whose versions differ between two sides of a service. A package that several slices of a side hold
+ * counts once.
  */
-export function changedPackages(
-  before: readonly LockfileSlice[],
-  after: readonly LockfileSlice[],
-): ToldPackages {
-  const names = [...namesThatMayDiffer(before, after)].sort();
-  const versionsOf = versionsLookup(names.length);
-  const versionsIn = (slices: readonly LockfileSlice[], name: string) => {
-    const versions = new Set(slices.flatMap((slice) => versionsOf(slice, name)));
-    return versions.size === 0 ? null : [...versions].join(', ');
-  };
-  const all = names
-    .map((name) => ({ name, from: versionsIn(before, name), to: versionsIn(after, name) }))
+export function changedPackages(before: ServicePackages, after: ServicePackages): ToldPackages {
+  const [old, young] = [before.shown(), after.shown()];
+  const names = new Set([...numbersApart(old, young)].map((number) => packageNumbered(number).name));
+  const all = [...names]
+    .sort()
+    .map((name) => ({ name, from: versionsIn(old, name), to: versionsIn(young, name) }))
     .filter(({ from, to }) => from !== to);
-  return toldPackages(all, ({ name, to }) => wayTo(name, to === null ? before : after));
+  return toldPackages(all, ({ name, to }) => (to === null ? before : after).wayTo(name));
+}
+
+/** As people are shown them, slice by slice; null where there is none. */
+function versionsIn(slices: readonly HeldNumbers[], packageName: string): string | null {
+  const versions = slices.flatMap(({ rows, member }) => {
+    const held = packagesNamed(packageName).filter(({ number }) => rows.has(number, member));
+    return held.map(({ version }) => version).sort();
+  });
+  return versions.length === 0 ? null : [...new Set(versions)].join(', ');
 }
 
 /** Ways are asked for those that are told. */
@@ -40,27 +42,4 @@ export function toldPackages(
   });
   const more = all.length - packages.length;
   return { packages, ...(more > 0 && { morePackages: more }) };
-}
-
-function namesThatMayDiffer(
-  before: readonly LockfileSlice[],
-  after: readonly LockfileSlice[],
-): Iterable<string> {
-  const [old, young] = [conesOf(before), conesOf(after)];
-  if (old !== null && young !== null) return namesApart(old, young);
-  return new Set([...before, ...after].flatMap((slice) => [...slice.packages().keys()]));
-}
-
-function conesOf(slices: readonly LockfileSlice[]): ReadonlySet<PackageCone> | null {
-  const all = slices.map((slice) => slice.cones()).filter((cones) => cones !== null);
-  return all.length < slices.length ? null : new Set(all.flatMap((cones) => [...cones]));
-}
-
-/** How the first of some slices that holds a package reaches it. */
-export function wayTo(name: string, slices: readonly LockfileSlice[]): string[] | null {
-  for (const slice of slices) {
-    const way = slice.pathTo(name);
-    if (way !== null) return [...way];
-  }
-  return null;
 }

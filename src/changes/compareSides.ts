@@ -1,11 +1,11 @@
 import { once } from '../once.ts';
 import type { Closure } from '../workspace/closure.ts';
-import type { LockfileSlice } from '../workspace/lockfile/lockfileSlice.ts';
 import { changedPackages } from './changedPackages.ts';
 import { changedSettings } from './changedSettings.ts';
 import { type DifferingPath, differingPaths } from './differingPaths.ts';
 import { editReasons, ruleReasons, way } from './editReasons.ts';
 import type { Reason } from './reason.ts';
+import { type HeldNumbers, numbersApart } from './servicePackages.ts';
 import type { ServiceSide } from './serviceSide.ts';
 
 /**
@@ -30,7 +30,7 @@ export function compareSides(
     ),
     ...came.map((workspace) => workspaceReason(workspace, after, 'added')),
     ...went.map((workspace) => workspaceReason(workspace, before, 'dropped')),
-    ...lockfileReasons(old, young, changed.has('yarn.lock')),
+    ...lockfileReasons(before, after, changed.has('yarn.lock')),
     ...ruleReasons(pathsMissingIn('before', unedited), pathsMissingIn('after', unedited)),
     ...changedSettings(before.contents, after.contents),
   ];
@@ -66,15 +66,15 @@ function workspaceReason(workspace: string, side: ServiceSide, change: 'added' |
 }
 
 /** What differs between the slices. `isEdited`: the lockfile is another one, and most slices differ by a package. */
-function lockfileReasons(before: readonly Closure[], after: readonly Closure[], isEdited: boolean): Reason[] {
-  const slices = (closures: readonly Closure[]) => closures.map(({ slice }) => slice);
-  const [old, young] = [slices(before), slices(after)];
-  const areSame = (isSame: (a: LockfileSlice, b: LockfileSlice | undefined) => boolean) =>
-    old.length === young.length && old.every((slice, index) => isSame(slice, young[index]));
-  if (areSame((a, b) => a === b)) return [];
-  const changed = once(() => changedPackages(old, young));
-  // Names are sooner compared than digests computed.
+function lockfileReasons(before: ServiceSide, after: ServiceSide, isEdited: boolean): Reason[] {
+  if (before.packages === after.packages) return [];
+  const changed = once(() => changedPackages(before.packages, after.packages));
+  // Packages are sooner compared than all that slices say.
   const differs = isEdited && changed().packages.length > 0;
-  if (!differs && areSame((a, b) => a.digest() === b?.digest())) return [];
+  if (!differs && saySame(before.packages.lines(), after.packages.lines())) return [];
   return [{ kind: 'lockfile', ...changed() }];
+}
+
+function saySame(before: readonly HeldNumbers[], after: readonly HeldNumbers[]): boolean {
+  return before.length === after.length && numbersApart(before, after).size === 0;
 }

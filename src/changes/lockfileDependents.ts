@@ -9,6 +9,8 @@ import type { Project } from '../workspace/project.ts';
 /** Who needs what in a lockfile: packages, and workspaces by what counts in a scope. */
 export interface LockfileDependents {
   graph: BerryGraph;
+  /** Descriptors that one leads to: those that its package names, and the source of a patch. */
+  edgesOf(descriptor: number): readonly number[];
   /** Entries that name one among their dependencies. */
   naming(entry: LockfileEntry): readonly LockfileEntry[];
   /** These, and those that name a patch of it. */
@@ -48,13 +50,19 @@ function findDependents(project: Project, graph: BerryGraph, scope: DependencySc
     }
   }
   const dependents = (entry: LockfileEntry) => naming[entry.index] ?? [];
+  const namedIn = (entry: LockfileEntry) => namedBy[entry.index] ?? [];
   return {
     graph,
+    edgesOf(descriptor) {
+      const named = namedIn(graph.entryOf(descriptor));
+      const source = graph.patchSourceOf(descriptor);
+      return source === -1 ? named : [source, ...named];
+    },
     naming: dependents,
     needing(entry) {
       const others = patching.get(entry);
       return others === undefined ? dependents(entry) : [...dependents(entry), ...others];
     },
-    named: oncePer((entry) => (namedBy[entry.index] ?? []).map((descriptor) => graph.entryOf(descriptor))),
+    named: oncePer((entry) => namedIn(entry).map((descriptor) => graph.entryOf(descriptor))),
   };
 }

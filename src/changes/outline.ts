@@ -11,7 +11,7 @@ import { manifestPath } from '../workspace/readManifest.ts';
 import type { Service } from '../workspace/service.ts';
 import { doubtfulIn, namesFiles } from './doubtfulPaths.ts';
 import { namedClosure } from './namedClosure.ts';
-import { packagesByReach } from './packagesByReach.ts';
+import { packagesOf } from './packagesOf.ts';
 import type { ServiceView } from './serviceView.ts';
 import { workspaceOwner } from './workspaceOwner.ts';
 
@@ -38,7 +38,7 @@ export async function outlineOf(project: Project, service: Service): Promise<Out
   const kinds = [...workspaces].some(hasBuildScript)
     ? (['runtime', 'build'] as const)
     : (['runtime'] as const);
-  const packages = once(() => packagesByReach(project, service, kinds));
+  const packages = once(() => packagesOf(project, service, kinds));
   const folders = new Set([...workspaces].map(({ path }) => path));
   const places = [everywhere, ...folders];
   const owner = workspaceOwner(project);

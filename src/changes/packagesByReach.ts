@@ -1,19 +1,22 @@
+import { groupedBy } from '../groupedBy.ts';
 import { oncePer } from '../oncePer.ts';
 import { reachable } from '../reachable.ts';
 import type { ClosureKind } from '../workspace/closure.ts';
 import { globMatcher } from '../workspace/globMatcher.ts';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
-import { shownPackage } from '../workspace/lockfile/packageCones.ts';
 import type { LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
+import { shownIn, shownPackages, versionsIn } from '../workspace/lockfile/shownPackages.ts';
+import { sliceLines } from '../workspace/lockfile/sliceLines.ts';
 import { anchorOf } from '../workspace/lockfile/workspaceEdges.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import { type LockfileDependents, lockfileDependents } from './lockfileDependents.ts';
 import type { ServicePackages } from './servicePackages.ts';
+import { memberNumber, type SliceHolders, sliceHolders } from './sliceHolders.ts';
 
 /**
- * The third-party packages of a service under Yarn 2–4, as the slices of these closures have them, found from the packages
- * upwards: once for all services, where few packages are asked for.
+ * The third-party packages of a service under Yarn 2–4, as the slices of these closures have them, found for all services at
+ * once: those that are asked for from the packages upwards, all of them from the workspaces downwards.
  */
 export function packagesByReach(
   project: Project,
@@ -26,7 +29,11 @@ export function packagesByReach(
   // Every slice has the root.
   const starts = [service, project.root].map((workspace) => graph.entryOf(anchorOf(graph, workspace)));
   const finders = scopes.map((scope) => finderFor(lockfileDependents(project, graph, scope)));
+  const slices = () => scopes.map((scope) => sliceHolders(project, graph, scope));
+  const member = memberNumber(service);
   return {
+    shown: () => slices().map((slice) => ({ rows: shownRows(slice), member })),
+    lines: () => slices().map((slice) => ({ rows: lineRows(slice), member })),
     versionsOf: (name) => finders.map((finder) => finder.versionsOf(name, starts)),
     wayTo(name) {
       for (const finder of finders) {
@@ -37,6 +44,18 @@ export function packagesByReach(
     },
     holdsAny: (names) => finders.some((finder) => finder.holdsAny(names, starts)),
   };
+}
+
+const shownRows = oncePer(({ graph, rowsBy }: SliceHolders) => rowsBy(shownNumbers(graph)));
+const lineRows = oncePer(({ graph, scope, rowsBy }: SliceHolders) => rowsBy(sliceLines(graph, scope)));
+
+/** By descriptor the number of the third-party package, or -1. */
+function shownNumbers(graph: BerryGraph): Int32Array {
+  const shown = shownPackages(graph);
+  const numbers = new Int32Array(graph.descriptorCount);
+  for (let descriptor = 0; descriptor < numbers.length; descriptor += 1)
+    numbers[descriptor] = shown[graph.entryOf(descriptor).index]?.number ?? -1;
+  return numbers;
 }
 
 type Starts = readonly LockfileEntry[];
@@ -52,8 +71,7 @@ const finderFor = oncePer(makeFinder);
 
 function makeFinder(dependents: LockfileDependents): Finder {
   const { graph } = dependents;
-  const packages = packagesIn(graph);
-  const entriesOf = (name: string) => [...(packages.get(name)?.keys() ?? [])];
+  const entriesOf = (name: string) => packagesIn(graph).get(name) ?? [];
   const leadingTo = oncePer((entry: LockfileEntry) => reachable([entry], dependents.needing));
   const leadingToAny = oncePer((names: ReadonlySet<string>) =>
     reachable([...names].flatMap(entriesOf), dependents.needing),
@@ -66,10 +84,8 @@ function makeFinder(dependents: LockfileDependents): Finder {
   };
   return {
     versionsOf(name, starts) {
-      const versions = [...(packages.get(name) ?? [])].flatMap(([entry, version]) =>
-        starts.some((start) => leadingTo(entry).has(start)) ? version : [],
-      );
-      return [...new Set(versions)].sort();
+      const held = entriesOf(name).filter((entry) => starts.some((start) => leadingTo(entry).has(start)));
+      return versionsIn(shownIn(graph, held), name);
     },
     wayTo(name, starts) {
       const distanceOf = distancesTo(name);
@@ -80,16 +96,10 @@ function makeFinder(dependents: LockfileDependents): Finder {
   };
 }
 
-/** Third-party packages of a lockfile: versions, as people are shown them, by name and entry. */
+/** Entries of third-party packages, by name. */
 const packagesIn = oncePer((graph: BerryGraph) => {
-  const packages = new Map<string, Map<LockfileEntry, string>>();
-  for (const entry of graph.lockfile.entries) {
-    const shown = shownPackage(graph, entry);
-    if (shown === null) continue;
-    const known = packages.get(shown.name) ?? new Map<LockfileEntry, string>();
-    packages.set(shown.name, known.set(entry, shown.version));
-  }
-  return packages;
+  const shown = shownPackages(graph);
+  return groupedBy(graph.lockfile.entries, ({ index }) => shown[index]?.name ?? null);
 });
 
 /** By entry the number of steps to the nearest of these. */

@@ -4,8 +4,7 @@ import type { ContextContents } from '../workspace/contextContents.ts';
 import { describeContext } from '../workspace/describeContext.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
-import { packagesByReach } from './packagesByReach.ts';
-import { packagesInSlices } from './servicePackages.ts';
+import { packagesOf } from './packagesOf.ts';
 import type { ServiceView } from './serviceView.ts';
 import { describedPaths, pathsApart } from './sidePaths.ts';
 
@@ -23,11 +22,7 @@ export async function openSide(project: Project, service: Service): Promise<Serv
   const builds = contents.layers.some(({ name }) => name === 'manifests');
   const kinds = builds ? (['runtime', 'build'] as const) : (['runtime'] as const);
   const closures = once(() => kinds.map((kind) => serviceClosure(project, service, kind)));
-  const packages = once(() =>
-    project.yarn.family === 'classic'
-      ? packagesInSlices(closures())
-      : packagesByReach(project, service, kinds),
-  );
+  const packages = once(() => packagesOf(project, service, kinds));
   const folders = once(
     () => new Set(closures().flatMap(({ workspaces }) => workspaces.map(({ path }) => path))),
   );

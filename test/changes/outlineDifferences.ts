@@ -1,9 +1,11 @@
 import { outlineOf } from '../../src/changes/outline.ts';
 import { packagesByReach } from '../../src/changes/packagesByReach.ts';
-import { packagesInSlices, type ServicePackages } from '../../src/changes/servicePackages.ts';
 import { openSide } from '../../src/changes/serviceSide.ts';
+import { berryGraph } from '../../src/workspace/lockfile/berryGraph.ts';
+import { versionsIn } from '../../src/workspace/lockfile/shownPackages.ts';
 import type { Project } from '../../src/workspace/project.ts';
 import type { Service } from '../../src/workspace/service.ts';
+import { waysInSlice } from './waysInSlice.ts';
 
 /**
  * What is told of a service without its slices, where it differs from what these say: the folders of its workspaces, the
@@ -26,19 +28,34 @@ export async function outlineDifferences(project: Project, service: Service): Pr
   return differences;
 }
 
-function packageDifferences(
-  project: Project,
-  service: Service,
-  closures: Awaited<ReturnType<typeof openSide>>['closures'],
-): string[] {
+type Closures = Awaited<ReturnType<typeof openSide>>['closures'];
+
+function packageDifferences(project: Project, service: Service, closures: Closures): string[] {
   const kinds = closures.length === 1 ? (['runtime'] as const) : (['runtime', 'build'] as const);
-  const [told, truth] = [packagesByReach(project, service, kinds), packagesInSlices(closures)];
-  const names = new Set(closures.flatMap(({ slice }) => [...slice.packages().keys()]));
-  const facts = (packages: ServicePackages, name: string) =>
-    JSON.stringify([packages.versionsOf(name), packages.wayTo(name), packages.holdsAny(new Set([name]))]);
-  return [...names, 'no-package-of-this-name'].flatMap((name) =>
-    facts(told, name) === facts(truth, name)
-      ? []
-      : `${service.name} ${name}: ${facts(told, name)}, not ${facts(truth, name)}`,
+  const told = packagesByReach(project, service, kinds);
+  const lists = closures.map(({ slice }) => slice.packages());
+  const ways = closures.map(({ scope }) => waysInSlice(project, berryGraph(project), scope));
+  const factsOf = (name: string) => [told.versionsOf(name), told.wayTo(name), told.holdsAny(new Set([name]))];
+  const truthOf = (name: string) => {
+    const versions = lists.map((list) => versionsIn(list, name));
+    const isHeld = versions.some(({ length }) => length > 0);
+    const way = ways.map((wayTo) => wayTo(name)).find((found) => found !== null) ?? null;
+    return [versions, way, isHeld];
+  };
+  const names = new Set(lists.flatMap((list) => list.map(({ name }) => name)));
+  const others = told.shown().flatMap(({ rows, member }, index) => {
+    const list = new Set(lists[index]);
+    const wrong = [...new Set(lists.flat())].filter(
+      (each) => rows.has(each.number, member) !== list.has(each),
+    );
+    return wrong.map(
+      ({ name, version }) => `${service.name}: slice ${index} has ${name} ${version}, or has not`,
+    );
+  });
+  return others.concat(
+    [...names, 'no-package-of-this-name'].flatMap((name) => {
+      const [facts, truth] = [factsOf(name), truthOf(name)].map((each) => JSON.stringify(each));
+      return facts === truth ? [] : `${service.name} ${name}: ${facts}, not ${truth}`;
+    }),
   );
 }

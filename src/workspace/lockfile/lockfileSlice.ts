@@ -1,4 +1,4 @@
-import type { PackageCone } from './packageCones.ts';
+import type { ShownPackage } from './shownPackages.ts';
 
 /** What a lockfile says once it is pruned to some workspaces. */
 export interface LockfileSlice {
@@ -10,14 +10,8 @@ export interface LockfileSlice {
   digest(): string;
   /** The pruned lockfile, as Yarn would write it. */
   text(): string;
-  /** Third-party packages: versions by name, both sorted. A version from elsewhere than the registry carries its source. */
-  packages(): ReadonlyMap<string, readonly string[]>;
-  /** Versions of one third-party package, as in `packages`; empty where it is not in the slice. */
-  versionsOf(packageName: string): readonly string[];
-  /** What it consists of, beside the workspaces; null under Yarn 1, whose lockfile is not cut into cones. */
-  cones(): ReadonlySet<PackageCone> | null;
-  /** How a third-party package is reached: names from a workspace to the package; null where it is not in the slice. */
-  pathTo(packageName: string): readonly string[] | null;
+  /** Third-party packages, in no order. */
+  packages(): readonly ShownPackage[];
   /** Packages whose files may stand in the repo: `patch:`, `file:`, `portal:`, `link:`. */
   localPackages(): readonly LocalPackage[];
   /** The resolved locators (`lodash@npm:4.17.21`; under Yarn 1 where the package was found), for archives. */
@@ -48,14 +42,3 @@ export interface DependencyScope {
   /** Whether a devDependency is left out. */
   ignored: (packageName: string) => boolean;
 }
-
-/** Looks up versions of so many packages in slices: of a few one by one, of many in a list of all that a slice holds. */
-export function versionsLookup(
-  packages: number,
-): (slice: LockfileSlice, packageName: string) => readonly string[] {
-  return packages > fewPackages
-    ? (slice, packageName) => slice.packages().get(packageName) ?? []
-    : (slice, packageName) => slice.versionsOf(packageName);
-}
-
-const fewPackages = 64;

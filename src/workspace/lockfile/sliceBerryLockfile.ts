@@ -2,13 +2,11 @@ import { hash } from 'node:crypto';
 import { once } from '../../once.ts';
 import type { Project } from '../project.ts';
 import { type BerryGraph, berryGraph } from './berryGraph.ts';
-import { versionsIn } from './compareCones.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
-import { shownPackage } from './packageCones.ts';
 import { extendedByVersion } from './packageExtensions.ts';
 import { field, type LockfileEntry } from './parseBerryLockfile.ts';
+import { shownIn } from './shownPackages.ts';
 import { fitsAnyVersion, type SliceMember, sliceMembers } from './sliceMembers.ts';
-import { waysToPackages } from './waysToPackages.ts';
 import { bodyOf, workspaceEdges } from './workspaceEdges.ts';
 import { entryText } from './writeBerryEntry.ts';
 
@@ -30,17 +28,12 @@ export function sliceBerryLockfile(project: Project, scope: SliceScope): Lockfil
   const members = sliceMembers(project, graph, scope);
   const named = new Set(members.flatMap((member) => member.named));
   const reached = once(() => walk(graph, members, project, scope));
-  const ways = once(() => waysToPackages(project, graph, scope));
-  const cones = once(() => new Set(members.flatMap((member) => member.cones())));
   return {
     workspaces: members.map(({ workspace }) => workspace.name).sort(),
     versioned: versioned(project, graph, members, named),
     digest: once(() => digest(graph, members, named)),
     text: () => text(graph, reached(), scope),
-    packages: once(() => packages(graph, reached().entries)),
-    versionsOf: (name) => versionsIn(cones(), name),
-    cones,
-    pathTo: (name) => ways()(name),
+    packages: once(() => shownIn(graph, reached().entries)),
     locators: once(() =>
       reached()
         .entries.filter((entry) => graph.workspaceOf(entry) === null)
@@ -149,17 +142,4 @@ function digest(graph: BerryGraph, members: readonly SliceMember[], named: Reado
     return `${used.join(', ')} ${member.digest()}`;
   });
   return hash('sha256', [graph.lockfile.header, ...lines.sort()].join('\n'), 'hex');
-}
-
-function packages(graph: BerryGraph, entries: readonly LockfileEntry[]): Map<string, string[]> {
-  const versions = new Map<string, Set<string>>();
-  for (const entry of entries) {
-    const shown = shownPackage(graph, entry);
-    if (shown === null) continue;
-    const known = versions.get(shown.name) ?? new Set();
-    versions.set(shown.name, known.add(shown.version));
-  }
-  return new Map(
-    [...versions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, found]) => [name, [...found].sort()]),
-  );
 }

@@ -8,6 +8,7 @@ import { linkedFolder } from '../readManifest.ts';
 import { lockfileOutOfDate } from './lockfileFailures.ts';
 import type { DependencyScope, LocalPackage, LockfileSlice, SliceScope } from './lockfileSlice.ts';
 import { type ClassicEntry, type ClassicLockfile, parseClassicLockfile } from './parseClassicLockfile.ts';
+import { shownPackage } from './shownPackages.ts';
 import { requiredPeers, workspaceDependencies } from './workspaceDependencies.ts';
 
 interface Reached {
@@ -24,7 +25,6 @@ export function sliceClassicLockfile(project: Project, scope: SliceScope): Lockf
   const reached = walk(project, lockfile, scope);
   const entries = lockfile.entries.filter((entry) => used(entry, reached).length > 0);
   const workspaces = [...reached.workspaces].map(({ name }) => name).sort();
-  const allPackages = once(() => packages(entries));
   const text = () =>
     lockfile.header + entries.map((entry) => `${used(entry, reached).join(', ')}:\n${entry.body}`).join('\n');
   return {
@@ -32,10 +32,7 @@ export function sliceClassicLockfile(project: Project, scope: SliceScope): Lockf
     versioned: new Set(workspaces),
     digest: () => sha256(text()),
     text,
-    packages: allPackages,
-    versionsOf: (name) => allPackages().get(name) ?? [],
-    cones: () => null,
-    pathTo: (name) => pathTo(project, lockfile, scope, name),
+    packages: once(() => entries.map(({ name, version }) => shownPackage(name, version))),
     localPackages: () => entries.flatMap(localPackages),
     locators: () =>
       entries.map(({ name, version, resolved }) => ({
@@ -174,23 +171,12 @@ function used(entry: ClassicEntry, reached: Reached): string[] {
   return entry.quotedPatterns.filter((_, index) => reached.patterns.has(entry.patterns[index] ?? ''));
 }
 
-function packages(entries: readonly ClassicEntry[]): Map<string, string[]> {
-  const versions = new Map<string, Set<string>>();
-  for (const { name, version } of entries) {
-    versions.set(name, (versions.get(name) ?? new Set()).add(version));
-  }
-  return new Map(
-    [...versions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, found]) => [name, [...found].sort()]),
-  );
-}
-
-/** Breadth first, so the shortest way; by names. */
-function pathTo(
-  project: Project,
-  lockfile: ClassicLockfile,
-  scope: SliceScope,
-  packageName: string,
-): string[] | null {
+/**
+ * How a third-party package of a slice is reached, by the shortest way: names from a workspace to the package; null where it
+ * is not in the slice.
+ */
+export function wayInClassicSlice(project: Project, scope: SliceScope, packageName: string): string[] | null {
+  const lockfile = lockfileOf(project);
   const starts = [...scope.roots.flatMap((name) => project.workspaces.get(name) ?? []), project.root];
   const queue: { at: Workspace | string; trail: string[] }[] = starts.map((at) => ({ at, trail: [] }));
   const seen = new Set<Workspace | string>(starts);

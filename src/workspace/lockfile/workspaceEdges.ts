@@ -63,7 +63,7 @@ export function resolvedEdges(
   return [
     ...[...dependencies].flatMap(([name, range]) => graph.resolve(parent, name, range) ?? []),
     ...addedEdges(graph, workspace, dependencies),
-    ...peerProviders(project, workspace).flatMap((provider) => graph.numberOf(anchorName(provider)) ?? []),
+    ...peerProviders(project, workspace).flatMap((provider) => anchorIn(graph, provider) ?? []),
   ];
 }
 
@@ -108,17 +108,18 @@ function checkNoneIsLeft(project: Project, workspace: Workspace, listed: Iterabl
 
 /** The descriptor by which a workspace always stands in the lockfile. Rejects where it does not. */
 export function anchorOf(graph: BerryGraph, workspace: Workspace): number {
-  const number = graph.numberOf(anchorName(workspace));
+  const number = anchorIn(graph, workspace);
   if (number === null) throw workspaceNotInLockfile(workspace);
   return number;
 }
 
-function anchorName({ name, path }: Workspace): string {
-  return `${name}@workspace:${path || '.'}`;
+/** The same; null where it does not. */
+export function anchorIn(graph: BerryGraph, { name, path }: Workspace): number | null {
+  return graph.numberOf(`${name}@workspace:${path || '.'}`);
 }
 
 /** An entry's body; a workspace's holds what its manifest asks for in this scope. */
-export function bodyOf(graph: BerryGraph, entry: LockfileEntry, scope: SliceScope): string {
+export function bodyOf(graph: BerryGraph, entry: LockfileEntry, scope: DependencyScope): string {
   const workspace = graph.workspaceOf(entry);
   if (workspace === null) return entry.body;
   const { bodies } = knownWorkspaces(graph, scope);

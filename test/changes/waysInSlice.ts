@@ -1,14 +1,14 @@
-import type { Project } from '../project.ts';
-import type { BerryGraph } from './berryGraph.ts';
-import type { SliceScope } from './lockfileSlice.ts';
-import type { LockfileEntry } from './parseBerryLockfile.ts';
-import { anchorOf, workspaceEdges } from './workspaceEdges.ts';
+import type { BerryGraph } from '../../src/workspace/lockfile/berryGraph.ts';
+import type { SliceScope } from '../../src/workspace/lockfile/lockfileSlice.ts';
+import type { LockfileEntry } from '../../src/workspace/lockfile/parseBerryLockfile.ts';
+import { anchorOf, workspaceEdges } from '../../src/workspace/lockfile/workspaceEdges.ts';
+import type { Project } from '../../src/workspace/project.ts';
 
 /**
- * Names from a workspace to a third-party package, by the shortest way; null where none leads there. Who asks for another
- * package goes on from where the last question ended.
+ * Names from a workspace to a third-party package, by the shortest way; null where none leads there. Found from the
+ * workspaces downwards. Who asks for another package goes on from where the last question ended.
  */
-export function waysToPackages(
+export function waysInSlice(
   project: Project,
   graph: BerryGraph,
   scope: SliceScope,
