@@ -15,6 +15,7 @@ import type { Service } from '../workspace/service.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import type { LockfileReach } from './lockfileReach.ts';
 import type { ManifestEdits } from './manifestEdits.ts';
+import { namingGone } from './namingGone.ts';
 import { isPlainFile } from './plainFiles.ts';
 import { isReached, type Reached, reachedBy } from './reached.ts';
 import { reachedByPath } from './reachedByPath.ts';
@@ -60,7 +61,7 @@ export async function mayDiffer(
   const counting = new Set([...changed].filter((path) => !harmless.has(path) && !roots.understood.has(path)));
   if ([...counting].some(isForAll) || reachedByPath(project, changed)) return () => true;
   if (await calledByInstalls(project, changed)) return () => true;
-  const users = await tsconfigUsers(tree);
+  const users = [...(await tsconfigUsers(tree)), ...(await namingGone(tree))];
   const edits = await tree.lockfileReach();
   if (edits === null) return () => true;
   const inSlice = edits.workspaces;

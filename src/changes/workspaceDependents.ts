@@ -4,7 +4,12 @@ import { readResolutions } from '../workspace/lockfile/resolutions.ts';
 import { effectiveRange } from '../workspace/lockfile/workspaceDependencies.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
 
-const fields = ['dependencies', 'devDependencies', 'optionalDependencies', 'peerDependencies'] as const;
+export const dependencyFields = [
+  'dependencies',
+  'devDependencies',
+  'optionalDependencies',
+  'peerDependencies',
+] as const;
 
 /** Whether what a field names is there at run time, whatever else is. */
 const runs = {
@@ -56,7 +61,7 @@ function directDependents(project: Project): Map<Workspace, Dependent[]> {
     else others.push(dependent);
   };
   for (const workspace of [project.root, ...project.workspaces.values()]) {
-    for (const field of fields) {
+    for (const field of dependencyFields) {
       const ranges = workspace.packageManifest[field] ?? {};
       for (const name in ranges) {
         const named = project.workspaces.get(name);

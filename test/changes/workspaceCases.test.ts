@@ -105,6 +105,27 @@ describe('a change of workspaces since the release', () => {
     expect(affectedNames(await repo.changes())).toEqual(['api', 'worker']);
   });
 
+  it.each([
+    ['is gone', null],
+    ['has another name', { name: '@acme/ux' }],
+  ])('a workspace that others have as a peer alone counts for them where it %s', async (_, ui) => {
+    const repo = await releasedModelRepo({
+      edit({ workspaces }) {
+        delete workspaces['services/web']?.dependencies?.['@acme/ui'];
+        Object.assign(workspaces['packages/http'] ?? {}, { peerDependencies: { '@acme/ui': '*' } });
+      },
+    });
+    repo.edit('feat: no more ui', ({ workspaces }) => {
+      if (ui === null) delete workspaces['packages/ui'];
+      else Object.assign(workspaces['packages/ui'] ?? {}, ui);
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['api']);
+    expect(changes.get('api')?.reasons).toContainEqual(
+      expect.objectContaining({ kind: 'workspace', workspace: 'packages/ui', change: 'dropped' }),
+    );
+  });
+
   it('goes round a cycle once', async () => {
     const repo = await releasedModelRepo();
     repo.edit('feat: cycle', ({ workspaces }) => {
