@@ -9,6 +9,7 @@ import { changedPaths } from './changedPaths.ts';
 import type { LockfileReach } from './lockfileReach.ts';
 import type { ManifestEdits } from './manifestEdits.ts';
 import { type ChangedTree, isJudged, mayDiffer } from './mayDiffer.ts';
+import type { Outline } from './outline.ts';
 import type { PlainChanges } from './plainChanges.ts';
 import { shapesInstalls } from './plainFiles.ts';
 import type { RootEdits } from './rootEdits/rootEdits.ts';
@@ -33,10 +34,13 @@ export interface Baseline {
    * where the project was in a state that could not be built.
    */
   side(serviceName: string): Promise<ServiceSide | null>;
+  /** The same without a description of its context; null also where that is needed, be it to tell what is wrong. */
+  outline(serviceName: string): Promise<Outline | null>;
 }
 
 const noLockfileEdits: LockfileReach = {
   workspaces: new Set(),
+  edited: [],
   certain: new Set(),
   versions: () => () => ({ packages: [] }),
 };
@@ -45,6 +49,7 @@ const noManifestEdits: ManifestEdits = {
   understood: new Set(),
   plain: new Set(),
   asking: new Set(),
+  needing: new Set(),
   certain: new Set(),
   rootDiffers: async () => false,
 };
@@ -84,6 +89,22 @@ export function openBaselines(
       const { rootEdits } = await import('./rootEdits/rootEdits.ts');
       return rootEdits({ ...head, before: snapshot, configBefore: config }, await changed());
     });
+    const serviceOf = async (serviceName: string): Promise<Service | null> => {
+      const workspace = (await project()).workspaces.get(serviceName);
+      if (workspace === undefined) return null;
+      const { name, path } = workspace;
+      return { name, path, workspace, settings: serviceSettings(await config(), workspace) };
+    };
+    /** Whether the lockfile had what the manifests asked for, as far as either was edited since. */
+    const fits = once(async () => {
+      const { fitsLockfile } = await import('./fitsLockfile.ts');
+      const before = await project();
+      const edited = [...((await lockfileReach())?.edited ?? []), ...(await manifests()).certain];
+      const old = edited.flatMap(({ name, path }) =>
+        path === '' ? before.root : (before.workspaces.get(name) ?? []),
+      );
+      return (await Promise.all(old.map((workspace) => fitsLockfile(before, workspace)))).every(Boolean);
+    });
     const tree = { ...head, before: snapshot, lockfileReach, manifestEdits: manifests, rootEdits: roots };
     const may = once(async () => mayDiffer({ ...tree, changed: await changed() }));
     const surely = once(async () => surelyDiffers({ ...tree, changed: await changed() }));
@@ -99,13 +120,15 @@ export function openBaselines(
       mayDiffer: async (service) => (await may())(service),
       surelyDiffers: async (service) => (await surely())(service),
       async side(serviceName) {
-        const workspace = (await project()).workspaces.get(serviceName);
-        if (workspace === undefined) return null;
-        const { name, path } = workspace;
+        const service = await serviceOf(serviceName);
         // Whoever asks for it has loaded it.
         const { openSide } = await import('./serviceSide.ts');
-        const settings = serviceSettings(await config(), workspace);
-        return openSide(await project(), { name, path, workspace, settings });
+        return service === null ? null : openSide(await project(), service);
+      },
+      async outline(serviceName) {
+        const service = (await fits()) ? await serviceOf(serviceName) : null;
+        const { outlineOf } = await import('./outline.ts');
+        return service === null ? null : outlineOf(await project(), service);
       },
     };
   };

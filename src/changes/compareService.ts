@@ -1,13 +1,14 @@
-import { Failure, orInputFailure } from '../errors.ts';
+import { Failure, nullIfWrong, orInputFailure } from '../errors.ts';
 import { once } from '../once.ts';
 import { isSameImage } from '../workspace/contents/contextIdentity.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import type { Baseline } from './baseline.ts';
+import { comparableOutline } from './comparableOutline.ts';
 import { compareSides } from './compareSides.ts';
-import { plainReasons } from './editReasons.ts';
 import { type Outline, outlineOf } from './outline.ts';
 import type { PlainChanges } from './plainChanges.ts';
+import { plainReasons } from './plainReasons.ts';
 import type { Reason } from './reason.ts';
 import type { LastRelease, ServiceChange } from './serviceChange.ts';
 import { openSide, type ServiceSide } from './serviceSide.ts';
@@ -21,12 +22,12 @@ export interface Comparison {
   identity: string | null;
   /** Found when asked for. */
   reasons(): Reason[];
-  /** The service as it was; absent where that was not needed to see what changed, or that nothing did. */
-  before: ServiceSide | null;
+  /** The service as it was; null where that was not needed to see what changed, or that nothing did. */
+  before: () => Promise<ServiceSide | null>;
   /** The service as it is; not yet described where that was not needed either. */
   after: () => Promise<ServiceSide>;
-  /** What told instead. */
-  outline: Outline | null;
+  /** What told instead, newest first; none: both are described. */
+  outlines: readonly Outline[];
   affected: boolean;
   warnings: string[];
 }
@@ -51,7 +52,15 @@ export interface ComparisonQuestion {
 export async function compareService(question: ComparisonQuestion): Promise<Comparison> {
   const { project, service, lastRelease, baseline, released, gitTag, thorough, identities } = question;
   const after = once(() => openSide(project, service));
-  const known = { service, lastRelease, after, identity: null, before: null, outline: null, warnings: [] };
+  const known = {
+    service,
+    lastRelease,
+    after,
+    identity: null,
+    before: async () => null,
+    outlines: [],
+    warnings: [],
+  };
   if (lastRelease === null || baseline === null) {
     await after();
     return { ...known, since: null, reasons: () => [{ kind: 'first-release' }], affected: true };
@@ -66,7 +75,9 @@ export async function compareService(question: ComparisonQuestion): Promise<Comp
   if (!differs && (kept !== null || !identities)) return { ...unchanged, identity: kept };
   const surely = differs && !thorough && (await baseline.surelyDiffers(service));
   const changes = surely ? await baseline.plainChanges(service) : null;
-  const told = identities || changes === null ? null : await toldByOutline(project, service, changes);
+  // Where an identity is needed, the service as it is will be described in any case.
+  const isOutlined = changes !== null && (!identities || changes.needsOthers);
+  const told = isOutlined ? await toldByOutline(question, baseline, changes) : null;
   if (told !== null) return { ...known, since, ...told, affected: true };
   const side = await after();
   if (!differs) return unchanged;
@@ -76,14 +87,19 @@ export async function compareService(question: ComparisonQuestion): Promise<Comp
 
 /** Reasons for which no context is described; null where one has to be. */
 async function toldByOutline(
-  project: Project,
-  service: Service,
+  { project, service }: ComparisonQuestion,
+  baseline: Baseline,
   changes: PlainChanges,
-): Promise<Pick<Comparison, 'reasons' | 'outline'> | null> {
-  const outline = changes.areFiles ? await outlineOf(project, service) : null;
-  if (outline === null || !outline.tells(changes.paths)) return null;
-  const reasons = plainReasons(outline, changes);
-  return reasons === null ? null : { reasons: () => reasons, outline };
+): Promise<Pick<Comparison, 'reasons' | 'before' | 'outlines'> | null> {
+  const after = changes.areFiles ? await outlineOf(project, service) : null;
+  if (after === null) return null;
+  const before = changes.needsOthers ? await nullIfWrong(comparableOutline(baseline, after)) : null;
+  const outlines = before === null ? [after] : [after, before];
+  if (!outlines.every((outline) => outline.tells(changes.paths))) return null;
+  const reasons = plainReasons(after, changes, before);
+  if (reasons === null) return null;
+  const described = once(() => nullIfWrong(baseline.side(service.name)));
+  return { reasons: () => reasons, before: before === null ? async () => null : described, outlines };
 }
 
 /** Compares a service as it is with a baseline, whose side is described where changed paths do not tell enough. */
@@ -110,7 +126,11 @@ async function compareWith(
   const changed = await baseline.changed();
   // Computed by the same code: a newer built-in template alone changes both sides, and releases nothing.
   const affected = surely || !isSameImage(before.contents, after.contents);
-  return { before, reasons: once(() => (affected ? compareSides(before, after, changed) : [])), affected };
+  return {
+    before: async () => before,
+    reasons: once(() => (affected ? compareSides(before, after, changed) : [])),
+    affected,
+  };
 }
 
 function unreadable({ commit }: Baseline, failure: Failure): string {

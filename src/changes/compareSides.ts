@@ -1,11 +1,9 @@
-import { once } from '../once.ts';
 import type { Closure } from '../workspace/closure.ts';
-import { changedPackages } from './changedPackages.ts';
 import { changedSettings } from './changedSettings.ts';
 import { type DifferingPath, differingPaths } from './differingPaths.ts';
 import { editReasons, ruleReasons, way } from './editReasons.ts';
+import { lockfileReasons } from './lockfileReasons.ts';
 import type { Reason } from './reason.ts';
-import { type HeldNumbers, numbersApart } from './servicePackages.ts';
 import type { ServiceSide } from './serviceSide.ts';
 
 /**
@@ -63,18 +61,4 @@ function newWorkspaces(before: readonly Closure[], after: readonly Closure[]): s
 
 function workspaceReason(workspace: string, side: ServiceSide, change: 'added' | 'dropped'): Reason {
   return { kind: 'workspace', workspace, ...way(workspace, side), change };
-}
-
-/** What differs between the slices. `isEdited`: the lockfile is another one, and most slices differ by a package. */
-function lockfileReasons(before: ServiceSide, after: ServiceSide, isEdited: boolean): Reason[] {
-  if (before.packages === after.packages) return [];
-  const changed = once(() => changedPackages(before.packages, after.packages));
-  // Packages are sooner compared than all that slices say.
-  const differs = isEdited && changed().packages.length > 0;
-  if (!differs && saySame(before.packages.lines(), after.packages.lines())) return [];
-  return [{ kind: 'lockfile', ...changed() }];
-}
-
-function saySame(before: readonly HeldNumbers[], after: readonly HeldNumbers[]): boolean {
-  return before.length === after.length && numbersApart(before, after).size === 0;
 }

@@ -9,6 +9,7 @@ import { type ChangesQuestion, openQuestions } from './openQuestions.ts';
 import { fittingTags, type ReleaseTag, type ReleaseTags } from './releaseTags.ts';
 import type { AttributedCommit, ServiceChange } from './serviceChange.ts';
 import { serviceInputs } from './serviceInputs.ts';
+import type { ServiceView } from './serviceView.ts';
 
 /**
  * What changed in each service since its last release, or since `since`. A service is affected where its
@@ -106,15 +107,24 @@ function withReleases(
 }
 
 async function attributed(
-  { before, after, outline, reasons }: Comparison,
+  comparison: Comparison,
   commits: readonly GitCommit[],
   edits: LockfileEdits,
 ): Promise<AttributedCommit[]> {
-  const isTold = outline?.tells(pathsOf(commits)) ?? false;
-  const young = outline !== null && isTold ? outline : await after();
-  const sides = [young, ...(before === null ? [] : [before])] as const;
-  const settingsCount = reasons().some(({ kind }) => kind === 'config' || kind === 'base');
+  const sides = await viewsFor(comparison, pathsOf(commits));
+  const settingsCount = comparison.reasons().some(({ kind }) => kind === 'config' || kind === 'base');
   return attributeCommits(commits, await serviceInputs(sides, edits, { settingsCount }));
+}
+
+/** The sides that differ, newest first, as far described as these paths need it. */
+async function viewsFor(
+  { before, after, outlines }: Comparison,
+  paths: readonly string[],
+): Promise<readonly [ServiceView, ...ServiceView[]]> {
+  const [first, ...others] = outlines;
+  if (first !== undefined && outlines.every((outline) => outline.tells(paths))) return [first, ...others];
+  const old = await before();
+  return old === null ? [await after()] : [await after(), old];
 }
 
 /** Services of the same release have the same commits. */

@@ -1,37 +1,11 @@
 import { dependencyPath } from './dependencyPath.ts';
 import { inputClassifier } from './inputParts.ts';
-import type { PlainChanges } from './plainChanges.ts';
 import type { Reason } from './reason.ts';
 import type { InputPart } from './serviceChange.ts';
 import type { ServiceView } from './serviceView.ts';
 
 /** More files say nothing more to a person. */
 const mostPaths = 20;
-
-/**
- * Why a service differs from what it was before plain changes. Null where the other side has to be described: none of
- * them is in the image, an install runs one, which may load others, or an own Dockerfile may copy what they leave out.
- */
-export function plainReasons(
-  after: ServiceView,
-  { paths, installed, asking, leavesOut, versions, more: told }: PlainChanges,
-): Reason[] | null {
-  if ((leavesOut || installed.size > 0) && after.shape !== 'layers') return null;
-  const edited = after.heldAmong(paths).sort();
-  const lockfile = versions(after);
-  const more = told(after);
-  if (edited.length + more.length + lockfile.packages.length === 0) return null;
-  const read = after.installedAmong(paths);
-  if (read.some((path) => !installed.has(path))) return null;
-  const asksAnew = lockfile.packages.length > 0 || read.some((path) => asking.has(path));
-  const isDockerfile = ({ kind }: Reason) => kind === 'dockerfile';
-  return [
-    ...more.filter(isDockerfile),
-    ...editReasons(edited, [after]),
-    ...(asksAnew ? [{ kind: 'lockfile' as const, ...lockfile }] : []),
-    ...more.filter((reason) => !isDockerfile(reason)),
-  ];
-}
 
 /** Edited files by the part of the service that they are; the newest side comes first. */
 export function editReasons(

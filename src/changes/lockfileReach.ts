@@ -18,6 +18,8 @@ import { widestScope } from './widestScope.ts';
 export interface LockfileReach {
   /** The only workspaces whose slice can differ: they reach an entry that the other version does not have word for word. */
   workspaces: ReadonlySet<Workspace>;
+  /** Those that the other version says something else of. */
+  edited: readonly Workspace[];
   /** Those that certainly take what the other version has nowhere, to run. */
   certain: ReadonlySet<Workspace>;
   /** The edits, where they say by themselves what they mean for a slice. */
@@ -44,7 +46,9 @@ export async function reachOfEdits(
   const taken = reachable(edits.fresh, (entry) =>
     needing(entry).filter((dependent) => graph.workspaceOf(dependent) === null),
   );
-  const workspaces = [...reached].flatMap((entry) => graph.workspaceOf(entry) ?? []);
+  const workspacesAmong = (entries: Iterable<LockfileEntry>) =>
+    [...entries].flatMap((entry) => graph.workspaceOf(entry) ?? []);
+  const workspaces = workspacesAmong(reached);
   const certain = workspaces.filter((workspace) =>
     resolvedEdges(project, graph, workspace, { ...scope, development: false }).some((descriptor) =>
       taken.has(graph.entryOf(descriptor)),
@@ -52,7 +56,12 @@ export async function reachOfEdits(
   );
   // Names are told without.
   const versions = once(() => versionEdits(project, graph, edits.edited, other));
-  return { workspaces: new Set(workspaces), certain: new Set(certain), versions };
+  return {
+    workspaces: new Set(workspaces),
+    edited: workspacesAmong(edits.edited),
+    certain: new Set(certain),
+    versions,
+  };
 }
 
 interface Edits {

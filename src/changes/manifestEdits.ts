@@ -25,6 +25,8 @@ export interface ManifestEdits {
   plain: ReadonlySet<string>;
   /** Paths: the edit changes by which ranges packages are asked for in every image, and nothing else. */
   asking: ReadonlySet<string>;
+  /** Paths: the edit changes which packages are asked for in every image, or by which ranges, and nothing else. */
+  needing: ReadonlySet<string>;
   /** Workspaces that certainly differ, as they stand in an image beside their sources. */
   certain: ReadonlySet<Workspace>;
   rootDiffers: RootManifestEdit;
@@ -56,15 +58,19 @@ export async function manifestEdits(
       if (besideSources(old) !== besideSources(workspace)) certain.add(workspace);
     }
   }
-  const asking = edits.filter(
+  const needing = edits.filter(
     ({ workspace, old }) =>
-      certain.has(workspace) && allButRanges(old, project) === allButRanges(workspace, project),
+      certain.has(workspace) && allButDependencies(old) === allButDependencies(workspace),
+  );
+  const asking = needing.filter(
+    ({ workspace, old }) => packagesNamed(old, project) === packagesNamed(workspace, project),
   );
   return {
     harmless,
     understood,
     plain,
     asking: new Set(asking.map(({ path }) => path)),
+    needing: new Set(needing.map(({ path }) => path)),
     certain,
     rootDiffers,
   };
@@ -132,15 +138,20 @@ function allButYarn({ packageManifest }: Workspace): string {
   return JSON.stringify({ ...packageManifest, packageManager: null });
 }
 
-/** Which packages it names counts, but not the ranges by which it asks for those of third parties. */
-function allButRanges({ packageManifest }: Workspace, { workspaces }: Project): string {
+function allButDependencies({ packageManifest }: Workspace): string {
   const { dependencies, devDependencies, optionalDependencies, ...rest } = packageManifest;
+  return JSON.stringify(rest);
+}
+
+/** Which packages it needs, but not the ranges by which it asks for those of third parties. */
+function packagesNamed({ packageManifest }: Workspace, { workspaces }: Project): string {
+  const { dependencies, devDependencies, optionalDependencies } = packageManifest;
   const named = [dependencies, devDependencies, optionalDependencies].map((field) =>
     Object.entries(field ?? {}).map(([name, range]) =>
       workspaces.has(name) || range.includes(':') ? [name, range] : [name],
     ),
   );
-  return JSON.stringify([rest, named]);
+  return JSON.stringify(named);
 }
 
 /** As it stands in every image that holds the workspace, whether or not for development. */

@@ -17,6 +17,8 @@ import { workspaceOwner } from './workspaceOwner.ts';
 
 /** A service whose context is not described. */
 export interface Outline extends ServiceView {
+  /** Whether something is built for it. */
+  builds: boolean;
   /**
    * Whether what it says of paths is certain, where each is a regular file or none: a tsconfig that others extend, or what
    * installs read, may be in an image wherever it stands.
@@ -35,9 +37,8 @@ export async function outlineOf(project: Project, service: Service): Promise<Out
   if (workspaces === null || [project.root, ...workspaces].some(hasInstallScripts)) return null;
   const rules = await readIgnoreRules(project.snapshot, service, origin);
   const [doubtful, held] = [await doubtfulIn(project), (await heldIn(project))(rules)];
-  const kinds = [...workspaces].some(hasBuildScript)
-    ? (['runtime', 'build'] as const)
-    : (['runtime'] as const);
+  const builds = [...workspaces].some(hasBuildScript);
+  const kinds = builds ? (['runtime', 'build'] as const) : (['runtime'] as const);
   const packages = once(() => packagesOf(project, service, kinds));
   const folders = new Set([...workspaces].map(({ path }) => path));
   const places = [everywhere, ...folders];
@@ -51,6 +52,7 @@ export async function outlineOf(project: Project, service: Service): Promise<Out
     service,
     dockerfile: origin,
     shape: 'layers',
+    builds,
     get packages() {
       return packages();
     },

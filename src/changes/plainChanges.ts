@@ -17,12 +17,14 @@ export interface PlainChanges {
   installed: ReadonlySet<string>;
   /** Others changed as well, as no template's image of the service shows. */
   leavesOut: boolean;
-  /** Of these the manifests that ask for packages by other ranges: what the lockfile says of these is a reason. */
+  /** Of these the manifests that ask for other packages, or by other ranges: what the lockfile says of that is a reason. */
   asking: ReadonlySet<string>;
   /** In the lockfile: those of packages that the image holds are a reason. */
   versions: VersionEdits;
   /** Reasons beside files and packages. */
   more: Told;
+  /** Whether the service may need other packages than before: both sides are compared for that, and `versions` says nothing. */
+  needsOthers: boolean;
 }
 
 /** The changes since the other tree, by service; null: one of them means more for the service than a file does. */
@@ -30,30 +32,59 @@ export async function plainChanges(
   tree: ChangedTree,
 ): Promise<(service: Service) => Promise<PlainChanges | null>> {
   const { changed } = tree;
-  const { harmless, plain, asking: edited } = await tree.manifestEdits();
-  const lockfile = await tree.lockfileReach();
-  const versions = lockfile?.versions() ?? null;
-  // Where the lockfile tells no more than versions, ranges lead to nothing else.
-  const asking = versions === null ? new Set<string>() : edited;
+  const { harmless, plain } = await tree.manifestEdits();
+  const { versions, asking, comparing } = await dependencyEdits(tree);
   const { understood, told } = await tree.rootEdits();
   const settings = changed.has('.yarnrc.yml') ? ['.yarnrc.yml'] : [];
   const installed = new Set([...plain, ...asking, ...settings]);
   const isPlain = (path: string) => isPlainFile(path) || understood.has(path) || installed.has(path);
   const plainPaths = [...changed].filter(isPlain);
-  const others = [...changed].filter((path) => !isPlain(path) && !harmless.has(path));
+  const isKnown = (path: string) => isPlain(path) || harmless.has(path) || comparing.has(path);
+  const others = [...changed].filter((path) => !isKnown(path));
   const entries = await Promise.all(plainPaths.map((path) => tree.project.snapshot.entry(path)));
   const paths = plainPaths.filter((_, index) => entries[index] !== null);
   const areFiles = entries.every((entry) => entry === null || entry.mode.startsWith('100'));
   const gone = plainPaths.filter((path, index) => entries[index] === null && !understood.has(path));
   const reached = [await reachOf(others, tree), await reachOfGone(gone, tree)];
+  const reachedByNeeds = await reachOf([...comparing], tree);
   const leavesOut = paths.length < changed.size;
   return async (service) => {
     if (reached.some((each) => isReached(service, each))) return null;
     if (gone.length > 0 && namesFiles(service)) return null;
     const more = await told(service);
     if (more === null) return null;
-    return { paths, areFiles, installed, asking, leavesOut, versions: versions ?? noVersions, more };
+    const needsOthers = isReached(service, reachedByNeeds);
+    return {
+      paths,
+      areFiles,
+      installed,
+      asking,
+      leavesOut,
+      versions,
+      more,
+      needsOthers,
+    };
   };
+}
+
+interface DependencyEdits extends Pick<PlainChanges, 'asking' | 'versions'> {
+  /** Paths of those manifests, and of the lockfile, which say by themselves too little of which packages a service has. */
+  comparing: ReadonlySet<string>;
+}
+
+/** Edits of manifests and of the lockfile that change nothing but the packages that services have. */
+async function dependencyEdits(tree: ChangedTree): Promise<DependencyEdits> {
+  const { asking, needing } = await tree.manifestEdits();
+  const lockfile = await tree.lockfileReach();
+  const versions = lockfile?.versions() ?? null;
+  // Where the lockfile tells no more than versions, ranges lead to nothing else.
+  const told = versions === null ? new Set<string>() : asking;
+  const { understood } = await tree.rootEdits();
+  if (lockfile === null || understood.size > 0)
+    return { versions: versions ?? noVersions, asking: told, comparing: new Set() };
+  const lockfiles = versions === null ? ['yarn.lock'] : [];
+  const comparing = new Set([...needing, ...lockfiles].filter((path) => !told.has(path)));
+  return { versions: versions ?? noVersions, asking: needing, comparing };
 }
 
 /** Whom a file that is gone reaches: who needs its workspace; where more than that may have decided, everyone. */
@@ -80,6 +111,6 @@ async function reachOf(paths: readonly string[], tree: ChangedTree): Promise<Rea
   return reachedBy(
     project,
     edited.filter((workspace) => workspace !== null),
-    lockfile.versions() === null ? lockfile.workspaces : [],
+    paths.includes('yarn.lock') && lockfile.versions() === null ? lockfile.workspaces : [],
   );
 }
