@@ -132,6 +132,32 @@ describe('an edit of a package.json since the release', () => {
     ]);
   });
 
+  it('that asks for another package, or for one less, is told with what came or went, and the way', async () => {
+    const repo = await releasedModelRepo();
+    repo.edit('feat: pad', ({ workspaces }) => {
+      Object.assign(workspaces['packages/http']?.dependencies ?? {}, { ms: '^2.0.0' });
+      Object.assign(workspaces['packages/ui'] ?? {}, { dependencies: { 'left-pad': '^1.0.0' } });
+    });
+    const changes = await repo.changes();
+    expect(affectedNames(changes)).toEqual(['api', 'web']);
+    expect(changes.get('api')?.reasons).toMatchObject([
+      { kind: 'workspace', paths: ['packages/http/package.json'] },
+      { kind: 'lockfile', packages: [] },
+    ]);
+    const way = (name: string) => ['@acme/web', '@acme/ui', name];
+    expect(changes.get('web')?.reasons).toMatchObject([
+      { kind: 'workspace', paths: ['packages/ui/package.json'] },
+      {
+        kind: 'lockfile',
+        packages: [
+          { name: 'left-pad', from: null, to: '1.3.0', via: way('left-pad') },
+          { name: 'loose-envify', from: '1.4.0', to: null, via: [...way('react'), 'loose-envify'] },
+          { name: 'react', from: '18.2.0', to: null, via: way('react') },
+        ],
+      },
+    ]);
+  });
+
   it('by which a service starts otherwise, or builds, is told with what it changes', async () => {
     const repo = await releasedModelRepo();
     repo.edit('feat: start', ({ workspaces }) => {
