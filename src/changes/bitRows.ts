@@ -14,15 +14,15 @@ export class BitRows {
   }
 
   has(row: number, member: number): boolean {
-    return isIn(this.words, row * this.width, member);
+    return (this.word(row, member >> 5) & bit(member)) !== 0;
   }
 
   add(row: number, member: number): void {
     const at = row * this.width + (member >> 5);
-    this.words[at] = (this.words[at] as number) | (1 << (member & 31));
+    this.words[at] = (this.words[at] as number) | bit(member);
   }
 
-  /** All members, and any that there may be. */
+  /** All members. */
   fill(row: number): void {
     this.words.fill(-1, row * this.width, (row + 1) * this.width);
   }
@@ -45,7 +45,7 @@ export class BitRows {
       for (let word = 0; word < width; word += 1) differs |= this.word(row, word) ^ others.word(row, word);
       if (differs === 0) continue;
       const words = Array.from({ length: width }, (_, word) => this.word(row, word) ^ others.word(row, word));
-      apart.push({ row, has: (member) => isIn(words, 0, member) });
+      apart.push({ row, has: (member) => ((words[member >> 5] ?? 0) & bit(member)) !== 0 });
     }
     return apart;
   }
@@ -61,8 +61,9 @@ interface RowApart {
   has(member: number): boolean;
 }
 
-function isIn(words: ArrayLike<number>, start: number, member: number): boolean {
-  return ((words[start + (member >> 5)] as number) & (1 << (member & 31))) !== 0;
+/** In the word of 32 members. */
+function bit(member: number): number {
+  return 1 << (member & 31);
 }
 
 /** Rows that differ between two; found once for all members. */

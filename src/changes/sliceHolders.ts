@@ -33,7 +33,9 @@ function findHolders(project: Project, graph: BerryGraph, scope: DependencyScope
     if (anchor !== null) starts.set(anchor, memberNumber(workspace));
   }
   const { groups, groupOf } = groupsFrom([root, ...starts.keys()], graph.descriptorCount, edgesOf);
-  const leading = new BitRows(groups.length, members.size);
+  // More may come to be known while another tree is looked at.
+  const memberCount = members.size;
+  const leading = new BitRows(groups.length, memberCount);
   leading.fill(groupOf[root] as number);
   for (const [start, member] of starts) leading.add(groupOf[start] as number, member);
   // Groups that others lead to come before these.
@@ -47,7 +49,7 @@ function findHolders(project: Project, graph: BerryGraph, scope: DependencyScope
     scope,
     rowsBy(numbers) {
       const count = numbers.reduce((most, number) => Math.max(most, number), -1) + 1;
-      const rows = new BitRows(count, members.size);
+      const rows = new BitRows(count, memberCount);
       for (const [descriptor, number] of numbers.entries()) {
         const group = groupOf[descriptor] as number;
         if (group !== -1 && number !== -1) rows.addAll(number, leading, group);
