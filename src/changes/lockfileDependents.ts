@@ -36,7 +36,8 @@ function findDependents(project: Project, graph: BerryGraph, scope: DependencySc
   const { entries } = graph.lockfile;
   const namedBy = entries.map((entry): readonly number[] => {
     const workspace = graph.workspaceOf(entry);
-    return workspace === null ? graph.dependenciesOf(entry) : resolvedEdges(project, graph, workspace, scope);
+    if (workspace !== null) return resolvedEdges(project, graph, workspace, scope);
+    return graph.dependenciesOf(entry).resolved;
   });
   const naming: LockfileEntry[][] = entries.map(() => []);
   const patching = new Map<LockfileEntry, LockfileEntry[]>();

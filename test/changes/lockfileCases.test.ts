@@ -57,6 +57,17 @@ describe('an edit of yarn.lock since the release', () => {
     ]);
   });
 
+  it('that lacked what settings add to a package is told for every service as what cannot be told', async () => {
+    const repo = await releasedModelRepo();
+    const settings = repo.git('show', 'HEAD:.yarnrc.yml');
+    const extension = 'packageExtensions:\n  "ms@*":\n    dependencies: { nosuch: "^9.0.0" }\n';
+    const broken = repo.commit('build: extend', { '.yarnrc.yml': `${settings}\n${extension}` });
+    repo.commit('build: mend', { '.yarnrc.yml': settings });
+    const changes = await repo.changes({ since: broken });
+    for (const name of ['api', 'worker'])
+      expect(changes.get(name)?.warnings).toEqual([expect.stringContaining('cannot be told')]);
+  });
+
   it('tells what an updated package does not need any more', async () => {
     const repo = await releasedModelRepo();
     repo.edit('fix(deps): update react', ({ packages }) => {

@@ -24,7 +24,9 @@ export function waysInSlice(
     const { name } = graph.packageOf(entry);
     if (workspace === null && !reached.has(name)) reached.set(name, entry);
     const next =
-      workspace === null ? graph.dependenciesOf(entry) : workspaceEdges(project, graph, workspace, scope);
+      workspace === null
+        ? graph.dependenciesOf(entry).resolved
+        : workspaceEdges(project, graph, workspace, scope);
     for (const descriptor of next) {
       const dependency = graph.entryOf(descriptor);
       if (!cameFrom.has(dependency)) cameFrom.set(dependency, entry);

@@ -1,3 +1,4 @@
+import type { Failure } from '../../errors.ts';
 import { once } from '../../once.ts';
 import { oncePer } from '../../oncePer.ts';
 import { ownValue } from '../../ownValue.ts';
@@ -32,15 +33,29 @@ export interface BerryGraph {
   /** What a dependency of a package resolves through, after resolutions, catalogs, patches and binding. */
   resolve(parent: { name: string; reference: string }, name: string, range: string): number | null;
   /** Descriptors that a third-party package leads to: its dependencies, extensions included. */
-  dependenciesOf(entry: LockfileEntry): readonly number[];
+  dependenciesOf(entry: LockfileEntry): ResolvedDependencies;
   /** Descriptors that extensions add to a package which lists some dependencies already. */
   extensionsOf(
     found: { name: string; reference: string },
     version: () => string,
     isListed: (name: string) => boolean,
-  ): readonly number[];
+  ): ResolvedDependencies;
   /** The source that a patch is applied to, or -1. */
   patchSourceOf(descriptor: number): number;
+}
+
+/** What a package needs, as a lockfile resolves it. */
+export interface ResolvedDependencies {
+  /** Descriptors; without what the lockfile lacks. */
+  resolved: readonly number[];
+  /** Says what it lacks of the project's own extensions. */
+  missing: Failure | null;
+}
+
+/** All of them. Rejects where the lockfile lacks one. */
+export function complete({ resolved, missing }: ResolvedDependencies): readonly number[] {
+  if (missing !== null) throw missing;
+  return resolved;
 }
 
 const localReference = /^(?:patch|file|portal|link):/;
@@ -51,7 +66,7 @@ export const berryGraph: (project: Project) => BerryGraph = oncePer(makeGraph, (
 function makeGraph(project: Project): BerryGraph {
   const index = indexOf(project.lockfile);
   const { lockfile, numbers, packageOf } = index;
-  const edges: (number[] | undefined)[] = new Array(lockfile.entries.length);
+  const edges: (ResolvedDependencies | undefined)[] = new Array(lockfile.entries.length);
   const workspaces: (Workspace | null | undefined)[] = new Array(lockfile.entries.length);
   const resolve = makeResolve(project, index);
   const extensionsOf = makeExtensionsOf(project, resolve);
@@ -160,14 +175,13 @@ function dependencyNumbers(
   found: LockfilePackage,
   resolve: Resolve,
   extensionsOf: BerryGraph['extensionsOf'],
-): number[] {
+): ResolvedDependencies {
   const numbers = found.dependencies.map(([name, range]) => resolve(found, name, range));
   const isListed = (name: string) => found.dependencies.some(([known]) => known === name);
   const added = extensionsOf(found, () => field(entry.body, 'version') ?? '', isListed);
-  return [...numbers.filter((number) => number !== null), ...added];
+  return { ...added, resolved: [...numbers.filter((number) => number !== null), ...added.resolved] };
 }
 
-/** Rejects where the lockfile lacks what the project itself adds. */
 function makeExtensionsOf(project: Project, resolve: Resolve): BerryGraph['extensionsOf'] {
   const extensions = packageExtensions(project);
   return (found, version, isListed) => {
@@ -179,8 +193,10 @@ function makeExtensionsOf(project: Project, resolve: Resolve): BerryGraph['exten
       }));
     const numbers = new Map(added.flatMap(({ name, number }) => (number === null ? [] : [[name, number]])));
     const missing = added.find(({ own, name }) => own && !numbers.has(name));
-    if (missing !== undefined) throw extensionNotInLockfile(project, found.name, missing);
-    return added.flatMap(({ number }) => number ?? []);
+    return {
+      resolved: added.flatMap(({ number }) => number ?? []),
+      missing: missing === undefined ? null : extensionNotInLockfile(project, found.name, missing),
+    };
   };
 }
 

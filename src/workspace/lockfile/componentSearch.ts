@@ -15,11 +15,12 @@ export function componentSearch(
   const visits: Visit[] = [];
   let entered = 0;
   const enter = (node: number) => {
+    const edges = edgesOf(node);
     entered += 1;
     order[node] = entered;
     lowest[node] = entered;
     open.push(node);
-    visits.push({ node, edges: edgesOf(node), next: 0 });
+    visits.push({ node, edges, next: 0 });
   };
   const lower = (node: number, to: number) => {
     if (to < (lowest[node] as number)) lowest[node] = to;
@@ -39,7 +40,7 @@ export function componentSearch(
     for (const member of members) isFound[member] = 1;
     return members;
   };
-  return (start, found) => {
+  const search = (start: number, found: (members: readonly number[]) => void) => {
     if (order[start] === 0) enter(start);
     for (let visit = visits.at(-1); visit !== undefined; visit = visits.at(-1)) {
       const edge = visit.edges[visit.next];
@@ -49,6 +50,16 @@ export function componentSearch(
         const members = leave(visit.node);
         if (members !== null) found(members);
       }
+    }
+  };
+  return (start, found) => {
+    try {
+      search(start, found);
+    } catch (error) {
+      // Whoever asks again is told the same.
+      for (const node of open.splice(0)) order[node] = 0;
+      visits.length = 0;
+      throw error;
     }
   };
 }

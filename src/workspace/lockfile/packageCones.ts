@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { BerryGraph } from './berryGraph.ts';
+import { type BerryGraph, complete } from './berryGraph.ts';
 import { componentSearch } from './componentSearch.ts';
 import type { LockfileEntry } from './parseBerryLockfile.ts';
 
@@ -36,7 +36,7 @@ export function packageCones(graph: BerryGraph): (descriptor: number) => Package
 function edgesOf(graph: BerryGraph, descriptor: number): readonly number[] {
   const entry = graph.entryOf(descriptor);
   const source = graph.patchSourceOf(descriptor);
-  const dependencies = graph.workspaceOf(entry) === null ? graph.dependenciesOf(entry) : [];
+  const dependencies = graph.workspaceOf(entry) === null ? complete(graph.dependenciesOf(entry)) : [];
   return source === -1 ? dependencies : [source, ...dependencies];
 }
 

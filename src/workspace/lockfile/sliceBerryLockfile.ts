@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { once } from '../../once.ts';
 import type { Project } from '../project.ts';
-import { type BerryGraph, berryGraph } from './berryGraph.ts';
+import { type BerryGraph, berryGraph, complete } from './berryGraph.ts';
 import type { LockfileSlice, SliceScope } from './lockfileSlice.ts';
 import { extendedByVersion } from './packageExtensions.ts';
 import { field, type LockfileEntry } from './parseBerryLockfile.ts';
@@ -84,7 +84,7 @@ function walk(
     if (entered[entry.index] === 1) continue;
     entered[entry.index] = 1;
     if (graph.workspaceOf(entry) !== null) continue;
-    for (const next of graph.dependenciesOf(entry)) visit(next);
+    for (const next of complete(graph.dependenciesOf(entry))) visit(next);
   }
   return { descriptors, entries: graph.lockfile.entries.filter(({ index }) => entered[index] === 1) };
 }

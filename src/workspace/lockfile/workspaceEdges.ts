@@ -1,5 +1,5 @@
 import type { Project, Workspace } from '../project.ts';
-import type { BerryGraph } from './berryGraph.ts';
+import { type BerryGraph, complete, type ResolvedDependencies } from './berryGraph.ts';
 import { checkFields } from './checkFields.ts';
 import { keptByScope } from './keptByScope.ts';
 import { entryDiffers, lockfileOutOfDate, workspaceNotInLockfile } from './lockfileFailures.ts';
@@ -48,7 +48,7 @@ function findEdges(project: Project, graph: BerryGraph, workspace: Workspace, sc
   }
   checkNoneIsLeft(project, workspace, listed.keys());
   const providers = peerProviders(project, workspace).map((provider) => anchorOf(graph, provider));
-  return [...edges, ...addedEdges(graph, workspace, dependencies), ...providers];
+  return [...edges, ...complete(addedEdges(graph, workspace, dependencies)), ...providers];
 }
 
 /** The same, without its own anchor, where the lockfile may be out of date: what it does not resolve is left out. */
@@ -62,7 +62,7 @@ export function resolvedEdges(
   const parent = locatorOf(workspace);
   return [
     ...[...dependencies].flatMap(([name, range]) => graph.resolve(parent, name, range) ?? []),
-    ...addedEdges(graph, workspace, dependencies),
+    ...addedEdges(graph, workspace, dependencies).resolved,
     ...peerProviders(project, workspace).flatMap((provider) => anchorIn(graph, provider) ?? []),
   ];
 }
@@ -72,7 +72,7 @@ function addedEdges(
   graph: BerryGraph,
   workspace: Workspace,
   dependencies: ReadonlyMap<string, string>,
-): readonly number[] {
+): ResolvedDependencies {
   return graph.extensionsOf(
     locatorOf(workspace),
     () => versionOf(workspace),
