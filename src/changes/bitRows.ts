@@ -55,6 +55,13 @@ export class BitRows {
   }
 }
 
+/** Empty rows for so many members, one for each of some numbers and all below. */
+export function rowsUpTo(numbers: Iterable<number>, members: number): BitRows {
+  let most = -1;
+  for (const number of numbers) most = Math.max(most, number);
+  return new BitRows(most + 1, members);
+}
+
 /** A row in which two differ; `has`: by this member. */
 interface RowApart {
   row: number;

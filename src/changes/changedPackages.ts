@@ -1,4 +1,4 @@
-import { packageNumbered, packagesNamed } from '../workspace/lockfile/shownPackages.ts';
+import { packageNumbered, packagesNamed, versionsIn } from '../workspace/lockfile/shownPackages.ts';
 import type { PackageChange, Reason } from './reason.ts';
 import { type HeldNumbers, numbersApart, type ServicePackages } from './servicePackages.ts';
 
@@ -17,16 +17,16 @@ export function changedPackages(before: ServicePackages, after: ServicePackages)
   const names = new Set([...numbersApart(old, young)].map((number) => packageNumbered(number).name));
   const all = [...names]
     .sort()
-    .map((name) => ({ name, from: versionsIn(old, name), to: versionsIn(young, name) }))
+    .map((name) => ({ name, from: shownVersions(old, name), to: shownVersions(young, name) }))
     .filter(({ from, to }) => from !== to);
   return toldPackages(all, ({ name, to }) => (to === null ? before : after).wayTo(name));
 }
 
 /** As people are shown them, slice by slice; null where there is none. */
-function versionsIn(slices: readonly HeldNumbers[], packageName: string): string | null {
+function shownVersions(slices: readonly HeldNumbers[], packageName: string): string | null {
   const versions = slices.flatMap(({ rows, member }) => {
     const held = packagesNamed(packageName).filter(({ number }) => rows.has(number, member));
-    return held.map(({ version }) => version).sort();
+    return versionsIn(held, packageName);
   });
   return versions.length === 0 ? null : [...new Set(versions)].join(', ');
 }

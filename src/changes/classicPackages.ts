@@ -1,15 +1,14 @@
-import { once } from '../once.ts';
 import type { Closure } from '../workspace/closure.ts';
 import { versionsIn } from '../workspace/lockfile/shownPackages.ts';
 import { wayInClassicSlice } from '../workspace/lockfile/sliceClassicLockfile.ts';
 import { lineNumber } from '../workspace/lockfile/sliceLines.ts';
 import type { Project } from '../workspace/project.ts';
-import { BitRows } from './bitRows.ts';
+import { rowsUpTo } from './bitRows.ts';
 import type { HeldNumbers, ServicePackages } from './servicePackages.ts';
 
 /** The third-party packages of a service under Yarn Classic, as the slices of its closures have them. */
 export function classicPackages(project: Project, closures: readonly Closure[]): ServicePackages {
-  const lists = once(() => closures.map(({ slice }) => slice.packages()));
+  const lists = () => closures.map(({ slice }) => slice.packages());
   return {
     shown: () => lists().map((list) => heldNumbers(list.map(({ number }) => number))),
     lines: () => closures.map(({ slice }) => heldNumbers([lineNumber(slice.text())])),
@@ -27,7 +26,7 @@ export function classicPackages(project: Project, closures: readonly Closure[]):
 
 /** Rows with a single member, for each service has its own walk through the lockfile. */
 function heldNumbers(numbers: readonly number[]): HeldNumbers {
-  const rows = new BitRows(numbers.reduce((most, number) => Math.max(most, number), -1) + 1, 1);
+  const rows = rowsUpTo(numbers, 1);
   for (const number of numbers) rows.add(number, 0);
   return { rows, member: 0 };
 }

@@ -28,7 +28,7 @@ export function compareSides(
     ),
     ...came.map((workspace) => workspaceReason(workspace, after, 'added')),
     ...went.map((workspace) => workspaceReason(workspace, before, 'dropped')),
-    ...lockfileReasons(before, after, changed.has('yarn.lock')),
+    ...lockfileReasons(before, after),
     ...ruleReasons(pathsMissingIn('before', unedited), pathsMissingIn('after', unedited)),
     ...changedSettings(before.contents, after.contents),
   ];

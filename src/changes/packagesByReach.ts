@@ -6,13 +6,12 @@ import { globMatcher } from '../workspace/globMatcher.ts';
 import { type BerryGraph, berryGraph } from '../workspace/lockfile/berryGraph.ts';
 import type { LockfileEntry } from '../workspace/lockfile/parseBerryLockfile.ts';
 import { shownIn, shownPackages, versionsIn } from '../workspace/lockfile/shownPackages.ts';
-import { sliceLines } from '../workspace/lockfile/sliceLines.ts';
 import { anchorOf } from '../workspace/lockfile/workspaceEdges.ts';
 import type { Project } from '../workspace/project.ts';
 import type { Service } from '../workspace/service.ts';
 import { type LockfileDependents, lockfileDependents } from './lockfileDependents.ts';
 import type { ServicePackages } from './servicePackages.ts';
-import { memberNumber, type SliceHolders, sliceHolders } from './sliceHolders.ts';
+import { memberNumber, sliceHolders } from './sliceHolders.ts';
 
 /**
  * The third-party packages of a service under Yarn 2–4, as the slices of these closures have them, found for all services at
@@ -32,8 +31,8 @@ export function packagesByReach(
   const slices = () => scopes.map((scope) => sliceHolders(project, graph, scope));
   const member = memberNumber(service);
   return {
-    shown: () => slices().map((slice) => ({ rows: shownRows(slice), member })),
-    lines: () => slices().map((slice) => ({ rows: lineRows(slice), member })),
+    shown: () => slices().map(({ shown }) => ({ rows: shown(), member })),
+    lines: () => slices().map(({ lines }) => ({ rows: lines(), member })),
     versionsOf: (name) => finders.map((finder) => finder.versionsOf(name, starts)),
     wayTo(name) {
       for (const finder of finders) {
@@ -44,18 +43,6 @@ export function packagesByReach(
     },
     holdsAny: (names) => finders.some((finder) => finder.holdsAny(names, starts)),
   };
-}
-
-const shownRows = oncePer(({ graph, rowsBy }: SliceHolders) => rowsBy(shownNumbers(graph)));
-const lineRows = oncePer(({ graph, scope, rowsBy }: SliceHolders) => rowsBy(sliceLines(graph, scope)));
-
-/** By descriptor the number of the third-party package, or -1. */
-function shownNumbers(graph: BerryGraph): Int32Array {
-  const shown = shownPackages(graph);
-  const numbers = new Int32Array(graph.descriptorCount);
-  for (let descriptor = 0; descriptor < numbers.length; descriptor += 1)
-    numbers[descriptor] = shown[graph.entryOf(descriptor).index]?.number ?? -1;
-  return numbers;
 }
 
 type Starts = readonly LockfileEntry[];

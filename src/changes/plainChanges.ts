@@ -54,16 +54,7 @@ export async function plainChanges(
     const more = await told(service);
     if (more === null) return null;
     const needsOthers = isReached(service, reachedByNeeds);
-    return {
-      paths,
-      areFiles,
-      installed,
-      asking,
-      leavesOut,
-      versions,
-      more,
-      needsOthers,
-    };
+    return { paths, areFiles, installed, asking, leavesOut, versions, more, needsOthers };
   };
 }
 

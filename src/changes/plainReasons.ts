@@ -1,4 +1,3 @@
-import { changedPackages } from './changedPackages.ts';
 import { editReasons } from './editReasons.ts';
 import { lockfileReasons } from './lockfileReasons.ts';
 import type { PlainChanges } from './plainChanges.ts';
@@ -41,7 +40,7 @@ function packageReasons(
 ): Reason[] {
   // A slice repeats what manifests ask for.
   const asksAnew = read.some((path) => asking.has(path));
-  if (before !== null && !asksAnew) return lockfileReasons(before, after, true);
-  const told = before === null ? versions(after) : changedPackages(before.packages, after.packages);
+  if (before !== null) return lockfileReasons(before, after, asksAnew);
+  const told = versions(after);
   return asksAnew || told.packages.length > 0 ? [{ kind: 'lockfile', ...told }] : [];
 }

@@ -1,18 +1,21 @@
+import { once } from '../once.ts';
 import type { BerryGraph } from '../workspace/lockfile/berryGraph.ts';
 import { componentSearch } from '../workspace/lockfile/componentSearch.ts';
 import { keptByScope } from '../workspace/lockfile/keptByScope.ts';
 import type { DependencyScope } from '../workspace/lockfile/lockfileSlice.ts';
+import { shownPackages } from '../workspace/lockfile/shownPackages.ts';
+import { sliceLines } from '../workspace/lockfile/sliceLines.ts';
 import { anchorIn, anchorOf } from '../workspace/lockfile/workspaceEdges.ts';
 import type { Project, Workspace } from '../workspace/project.ts';
-import { BitRows } from './bitRows.ts';
+import { BitRows, rowsUpTo } from './bitRows.ts';
 import { lockfileDependents } from './lockfileDependents.ts';
 
 /** The slices of a scope, each of which begins with one workspace and the root. */
 export interface SliceHolders {
-  graph: BerryGraph;
-  scope: DependencyScope;
-  /** Members by a number that descriptors have, -1 for none. */
-  rowsBy(numbers: Int32Array): BitRows;
+  /** By number of a shown package the members whose slices have it. */
+  shown(): BitRows;
+  /** The same by number of a line. */
+  lines(): BitRows;
 }
 
 const known = keptByScope((): { made?: SliceHolders } => ({}));
@@ -44,19 +47,28 @@ function findHolders(project: Project, graph: BerryGraph, scope: DependencyScope
       for (const next of edgesOf(descriptor)) leading.addAll(groupOf[next] as number, leading, group);
     }
   }
-  return {
-    graph,
-    scope,
-    rowsBy(numbers) {
-      const count = numbers.reduce((most, number) => Math.max(most, number), -1) + 1;
-      const rows = new BitRows(count, memberCount);
-      for (const [descriptor, number] of numbers.entries()) {
-        const group = groupOf[descriptor] as number;
-        if (group !== -1 && number !== -1) rows.addAll(number, leading, group);
-      }
-      return rows;
-    },
+  /** By a number that descriptors have, -1 for none. */
+  const rowsBy = (numbers: Int32Array) => {
+    const rows = rowsUpTo(numbers, memberCount);
+    for (const [descriptor, number] of numbers.entries()) {
+      const group = groupOf[descriptor] as number;
+      if (group !== -1 && number !== -1) rows.addAll(number, leading, group);
+    }
+    return rows;
   };
+  return {
+    shown: once(() => rowsBy(shownNumbers(graph))),
+    lines: once(() => rowsBy(sliceLines(graph, scope))),
+  };
+}
+
+/** By descriptor the number of the third-party package, or -1. */
+function shownNumbers(graph: BerryGraph): Int32Array {
+  const shown = shownPackages(graph);
+  const numbers = new Int32Array(graph.descriptorCount);
+  for (let descriptor = 0; descriptor < numbers.length; descriptor += 1)
+    numbers[descriptor] = shown[graph.entryOf(descriptor).index]?.number ?? -1;
+  return numbers;
 }
 
 const members = new Map<string, number>();
@@ -77,9 +89,9 @@ function groupsFrom(
   const groups: (readonly number[])[] = [];
   const groupOf = new Int32Array(count).fill(-1);
   const search = componentSearch(count, edgesOf);
-  const add = (members: readonly number[]) => {
-    for (const member of members) groupOf[member] = groups.length;
-    groups.push(members);
+  const add = (group: readonly number[]) => {
+    for (const descriptor of group) groupOf[descriptor] = groups.length;
+    groups.push(group);
   };
   for (const start of starts) search(start, add);
   return { groups, groupOf };
